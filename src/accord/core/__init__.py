@@ -1,0 +1,1 @@
+"""Nouns only: frozen, without I/O."""

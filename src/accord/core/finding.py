@@ -1,0 +1,60 @@
+"""What was found, where, by whom and how sure; never the value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from accord.core.content import Modality, Origin, Role
+from accord.core.place import Place, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a detector says: a category at a span of one of the readings it was given.
+
+    Attributes:
+        reading: index into the readings given to `detect`.
+        span: characters of that reading.
+        category: a category the detector declares.
+        score: how sure, 0 to 1.
+        checked: a checksum or other arithmetic proof holds, so weaker claims about the same characters yield.
+    """
+
+    reading: int
+    span: Span
+    category: str
+    score: float
+    checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A category at a place of a part.
+
+    Attributes:
+        category: a name from `accord.core.taxonomy`.
+        score: how sure, 0 to 1; at or above its detector's reporting floor.
+        detector: who found it.
+        part: index of the part.
+        place: where in the part.
+        modality: modality of the part.
+        role: role of the part.
+        origin: who brought the value.
+        reading: path of the reading it was found in (`text>base64>folded`).
+        frame: index of the reading in which it is rewritten; None for the part itself.
+        local: where in that frame it stands, or where on the tape.
+        reason: fixed words from accord, never from content (`run accord models pull`).
+    """
+
+    category: str
+    score: float
+    detector: str
+    part: int
+    place: Place
+    modality: Modality = Modality.TEXT
+    role: Role = Role.USER
+    origin: Origin = Origin.CALLER
+    reading: str = "text"
+    frame: int | None = None
+    local: Span | None = None
+    reason: str = ""

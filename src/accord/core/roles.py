@@ -1,0 +1,67 @@
+"""The roles a plugin can play, as protocols."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from accord.core.finding import Hit
+from accord.core.place import Span
+from accord.core.reading import Field, Reading
+
+Stop = Callable[[], bool]
+"""Answers whether the deadline has passed; asked between pieces of long work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A span of a reading that could not be read, and why, in fixed words without content."""
+
+    span: Span
+    category: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readout:
+    """What a reader made of one reading.
+
+    Attributes:
+        fields: named values of the reading itself, sorted and disjoint.
+        readings: further readings, whose `source` is the reading that was read.
+        faults: spans of it that could not be read.
+    """
+
+    fields: tuple[Field, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """Reads text out of text: structure and disguises."""
+
+    name: str
+
+    def read(self, reading: Reading, media_type: str) -> Readout:
+        """Read what `reading` holds. `media_type` may be empty: then look."""
+        ...
+
+
+@runtime_checkable
+class Detector(Protocol):
+    """Finds categories in readings.
+
+    `floor` is the published reporting floor: a hit below it shows in the scores of an inspection and is never
+    judged. `reference` says where the method comes from.
+    """
+
+    name: str
+    categories: frozenset[str]
+    floor: float
+    reference: str
+
+    def detect(self, readings: Sequence[Reading], stop: Stop) -> Iterable[Hit]:
+        """Yield hits in any order. Ask `stop()` between windows of long work and return when it says so."""
+        ...
