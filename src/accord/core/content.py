@@ -7,7 +7,7 @@ nothing else.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, Self
@@ -109,6 +109,10 @@ class Text(_Part):
     def reveal(self) -> str:
         """Give the text back."""
         return self._value
+
+    def with_value(self, value: str) -> Text:
+        """The same part with another text."""
+        return replace(self, _value=value)
 
     def __len__(self) -> int:
         return len(self._value)

@@ -40,9 +40,8 @@ class Finding:
         modality: modality of the part.
         role: role of the part.
         origin: who brought the value.
-        reading: path of the reading it was found in (`text>base64>folded`).
-        frame: index of the reading in which it is rewritten; None for the part itself.
-        local: where in that frame it stands, or where on the tape.
+        reading: index of the reading it was found in; None where the whole part is meant.
+        span: characters of that reading.
         reason: fixed words from accord, never from content (`run accord models pull`).
     """
 
@@ -54,7 +53,6 @@ class Finding:
     modality: Modality = Modality.TEXT
     role: Role = Role.USER
     origin: Origin = Origin.CALLER
-    reading: str = "text"
-    frame: int | None = None
-    local: Span | None = None
+    reading: int | None = None
+    span: Span | None = None
     reason: str = ""

@@ -23,6 +23,9 @@ from dataclasses import dataclass, field
 from accord.core.content import Role
 from accord.core.place import Span
 
+SEAM_READER = "seam"
+"""The reader name of text that runs over the borders of messages; see `accord.core.tape`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -78,7 +81,7 @@ class Reading:
                 raise ValueError("an alignment has one place for each character")
         if (self.encode is None) != (self.region is None):
             raise ValueError("a codec reading has both an encoder and a region")
-        object.__setattr__(self, "_field_starts", tuple(f.span.start for f in self.fields))
+        self.name_fields(self.fields)
 
     def __repr__(self) -> str:
         return f"<Reading {self.path}, {len(self.text)} characters>"
@@ -99,8 +102,24 @@ class Reading:
         return self.disguise or (self.source is not None and self.source.hidden)
 
     @property
+    def root(self) -> Reading:
+        """The reading of the tape this one was made from."""
+        return self if self.source is None else self.source.root
+
+    @property
+    def is_seam(self) -> bool:
+        """Whether it was read over the borders of messages, so that its characters may lie far apart."""
+        return self.root.reader == SEAM_READER
+
+    @property
     def frame(self) -> Reading | None:
-        """The codec reading in whose characters a finding is rewritten; None means on the tape."""
+        """The codec reading in whose characters a finding is rewritten; None means on the tape.
+
+        Encoded text that runs over the borders of messages cannot be encoded again in place, so a seam has no
+        frames: what is found there is taken out of the tape.
+        """
+        if self.is_seam:
+            return None
         if self.encode is not None:
             return self
         return None if self.source is None else self.source.frame
@@ -118,15 +137,34 @@ class Reading:
 
     def frame_span(self, span: Span) -> Span:
         """Where `span` stands in `self.frame`, or on the tape where there is none."""
-        if self.encode is not None:
+        if self.encode is not None and not self.is_seam:
             return span
         found = self.source_span(span)
         return found if self.source is None else self.source.frame_span(found)
 
     def tape_span(self, span: Span) -> Span:
-        """Where `span` stands on the tape."""
+        """The smallest stretch of tape that covers `span`."""
         found = self.source_span(span)
         return found if self.source is None else self.source.tape_span(found)
+
+    def tape_spans(self, span: Span) -> list[Span]:
+        """The stretches of tape that `span` covers: one, unless it was read over the borders of messages."""
+        if self.source is not None:
+            return self.source.tape_spans(self.source_span(span))
+        if self.starts is None or self.ends is None or self.reader != SEAM_READER:
+            return [self.source_span(span)]
+        pieces: list[Span] = []
+        for index in range(span.start, span.end):
+            if pieces and pieces[-1].end == self.starts[index]:
+                pieces[-1] = Span(pieces[-1].start, self.ends[index])
+            else:
+                pieces.append(Span(self.starts[index], self.ends[index]))
+        return pieces
+
+    def name_fields(self, fields: tuple[Field, ...]) -> None:
+        """Attach the fields that readers found. Done once, before any detector sees the reading."""
+        object.__setattr__(self, "fields", fields)
+        object.__setattr__(self, "_field_starts", tuple(f.span.start for f in fields))
 
     def field_at(self, position: int) -> Field | None:
         """The field a character stands in, if any."""

@@ -54,10 +54,12 @@ class Detector(Protocol):
     """Finds categories in readings.
 
     `floor` is the published reporting floor: a hit below it shows in the scores of an inspection and is never
-    judged. `reference` says where the method comes from.
+    judged. `reference` says where the method comes from. `joins` says whether it also reads seams, the text that
+    runs over the borders of messages: right for identifiers, wrong for prose.
     """
 
     name: str
+    joins: bool
     categories: frozenset[str]
     floor: float
     reference: str

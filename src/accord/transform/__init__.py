@@ -1,0 +1,1 @@
+"""Making content safe to leave."""

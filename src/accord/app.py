@@ -1,0 +1,122 @@
+"""The composition root: the only place that turns configuration into objects."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from accord import config, plugins
+from accord.audit.log import AuditLog
+from accord.core.finding import Hit
+from accord.core.reading import Reading
+from accord.core.roles import Detector, Reader, Stop
+from accord.errors import ConfigError, ModelError, PluginError
+from accord.guard import Guard, Limits
+from accord.policy import Policy
+from accord.transform.pseudonyms import Pseudonyms
+
+STATE_VARIABLE = "ACCORD_STATE"
+
+
+def state_dir(given: str | Path | None = None) -> Path:
+    """The state folder: as given, else from the environment, else the user's own."""
+    if given:
+        return Path(given)
+    if named := os.environ.get(STATE_VARIABLE):
+        return Path(named)
+    from platformdirs import user_state_path
+
+    return user_state_path("accord")
+
+
+def settings(source: str | Path | None = None) -> config.ConfigModel:
+    """Read a configuration: a file, the name of a shipped policy, or the default.
+
+    Raises:
+        ConfigError: it is not understood.
+    """
+    if source is None:
+        return config.shipped("default")
+    if str(source) in config.SHIPPED:
+        return config.shipped(str(source))
+    return config.read(source)
+
+
+def load(
+    source: str | Path | None = None, *, state: str | Path | None = None, pseudonym_key: bytes | None = None
+) -> Guard:
+    """Make a guard.
+
+    Args:
+        source: a configuration file or the name of a shipped policy (`default`, `strict`); default when not given.
+        state: folder for the audit log; the user's state folder when not given.
+        pseudonym_key: makes pseudonyms the same wherever this key is used; random when not given.
+
+    Raises:
+        ConfigError: the configuration is wrong.
+        PluginError: a reader or detector is missing, fails to load or finds what no rule names.
+        StoreError: the state folder cannot be used.
+    """
+    chosen = settings(source)
+    policy = chosen.policy()
+    readers = [_reader(item) for item in _named(chosen.readers, config.READERS)]
+    detectors = [_detector(item, policy) for item in _named(chosen.detectors, config.DETECTORS)]
+    return Guard(
+        policy,
+        readers,
+        detectors,
+        AuditLog(state_dir(state) / "audit.sqlite"),
+        Pseudonyms(pseudonym_key),
+        Limits(**chosen.limits.model_dump()),
+    )
+
+
+def _named(
+    chosen: Sequence[config.PluginModel] | None, default: Sequence[config.PluginModel]
+) -> Sequence[config.PluginModel]:
+    items = default if chosen is None else chosen
+    names = [item.use for item in items]
+    if len(set(names)) != len(names):
+        raise ConfigError("a plugin is named twice", hint=", ".join(sorted(names)))
+    return items
+
+
+def _reader(item: config.PluginModel) -> Reader:
+    made: Any = plugins.load("accord.readers", item.use, item.options)
+    if not isinstance(made, Reader):
+        raise PluginError(f"{item.use} is no reader: see accord.core.roles.Reader")
+    return made
+
+
+def _detector(item: config.PluginModel, policy: Policy) -> Detector:
+    try:
+        made: Any = plugins.load("accord.detectors", item.use, item.options)
+    except ModelError as error:
+        return _Unavailable(item.use, error)
+    if not isinstance(made, Detector):
+        raise PluginError(f"{item.use} is no detector: see accord.core.roles.Detector")
+    unnamed = made.categories - policy.categories
+    if unnamed:
+        raise PluginError(
+            f"detector {item.use} finds what no rule names: {', '.join(sorted(unnamed))}",
+            hint="name these categories in a rule, or leave the detector out",
+        )
+    return made
+
+
+class _Unavailable:
+    """Stands for a detector whose model is missing: every inspection says so, as `fault.uninspected`."""
+
+    categories: frozenset[str] = frozenset()
+    floor = 0.0
+    joins = False
+    reference = ""
+
+    def __init__(self, name: str, error: ModelError) -> None:
+        self.name = name
+        self._error = error
+
+    def detect(self, readings: Sequence[Reading], stop: Stop) -> Iterable[Hit]:
+        raise self._error

@@ -1,0 +1,76 @@
+"""A value found once is looked for everywhere: the sentence that gave it away is not the only one that holds it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from accord.core.finding import Hit
+from accord.core.place import Span
+from accord.core.reading import Reading
+
+_WORD = re.compile(r"\w+")
+_FAMILIES = (
+    "privacy.person.",
+    "privacy.contact.",
+    "privacy.id.",
+    "privacy.financial.",
+    "privacy.credential.",
+)
+_MIN_VALUE = 5
+_MIN_NAME = 3
+_SURE = 0.8
+# Given names and surnames that are more often something else.
+_COMMON = frozenset(
+    "Will May June April August Mark Grace Hope Faith Joy Rose Bill Rich Young King Long Day Street Church Park Hill "
+    "Wood Stone Green White Black Brown Bush Field Page Price Case Best Good Summer Autumn Friday Sunday Monday".split()
+)
+
+
+def repeats(readings: Sequence[Reading], hits: Sequence[Hit]) -> list[Hit]:
+    """Hits for further occurrences of values already found, in one pass over the text.
+
+    Whole values are looked for in every family; of a name of several words, also each capitalised word.
+    """
+    values = _values(readings, hits)
+    if not values:
+        return []
+    heads: dict[str, list[tuple[str, Hit]]] = {}
+    for value, hit in values.items():
+        head = _WORD.search(value)
+        if head is not None:
+            heads.setdefault(head[0], []).append((value, hit))
+    taken = {(hit.reading, hit.span.start, hit.category) for hit in hits}
+    return [
+        hit
+        for index, reading in enumerate(readings)
+        if not reading.is_seam
+        for hit in _occurrences(index, reading.text, heads)
+        if (index, hit.span.start, hit.category) not in taken
+    ]
+
+
+def _values(readings: Sequence[Reading], hits: Sequence[Hit]) -> dict[str, Hit]:
+    values: dict[str, Hit] = {}
+    for hit in hits:
+        if not hit.category.startswith(_FAMILIES):
+            continue
+        value = readings[hit.reading].text[hit.span.start : hit.span.end]
+        if len(value) >= _MIN_VALUE and _WORD.match(value):
+            values.setdefault(value, hit)
+        if hit.category == "privacy.person.name" and hit.score >= _SURE:
+            for word in value.split():
+                if len(word) >= _MIN_NAME and word.istitle() and word.isalpha() and word not in _COMMON:
+                    values.setdefault(word, hit)
+    return values
+
+
+def _occurrences(index: int, text: str, heads: dict[str, list[tuple[str, Hit]]]) -> list[Hit]:
+    found = []
+    for word in _WORD.finditer(text):
+        for value, hit in heads.get(word[0], ()):
+            start, end = word.start(), word.start() + len(value)
+            whole = end == len(text) or not (text[end].isalnum() and value[-1].isalnum())
+            if whole and text.startswith(value, start):
+                found.append(Hit(index, Span(start, end), hit.category, hit.score, hit.checked))
+    return found

@@ -1,0 +1,120 @@
+"""From what detectors say to findings: places on parts, one finding for one thing, and who brought it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from accord.core.content import Context, Origin
+from accord.core.finding import Finding, Hit
+from accord.core.place import Span
+from accord.core.roles import Detector
+from accord.core.taxonomy import CHECKED_FAMILIES
+from accord.guard.read import Reads
+from accord.transform.pseudonyms import Pseudonyms
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A hit with who made it and where on the tape it stands."""
+
+    hit: Hit
+    detector: str
+    tape: Span
+
+
+def claims(reads: Reads, detector: Detector, hits: Iterable[Hit]) -> list[Claim]:
+    """Check hits against the contract of a detector and place them on the tape.
+
+    Raises:
+        ValueError: a hit breaks the contract: an undeclared category, a score or a span out of bounds.
+    """
+    found = []
+    for hit in hits:
+        reading = reads.readings[hit.reading]
+        bounded = 0.0 <= hit.score <= 1.0 and hit.span.end <= len(reading.text)
+        if not bounded or hit.category not in detector.categories:
+            raise ValueError("contract broken")
+        span = reading.tape_span(hit.span)
+        # A seam is read for what runs over a border; the rest has been found where it stands.
+        if reading.is_seam and len(reads.tape.places(span)) < 2:
+            continue
+        found.append(Claim(hit, detector.name, span))
+    return found
+
+
+def settle(found: Sequence[Claim]) -> list[Claim]:
+    """One claim for one thing.
+
+    A claim yields to one of the same category that covers it and is at least as sure, and, among numbers that look
+    alike, to one proven by a checksum.
+    """
+    return _without_covered(_without_disproved(found))
+
+
+def _without_disproved(found: Sequence[Claim]) -> list[Claim]:
+    proven = sorted((c.tape, c.hit.category) for c in found if c.hit.checked)
+    if not proven:
+        return list(found)
+    kept = []
+    for claim in found:
+        alike = claim.hit.category.startswith(CHECKED_FAMILIES) and not claim.hit.checked
+        if not (alike and any(_covering(proven, claim))):
+            kept.append(claim)
+    return kept
+
+
+def _covering(proven: list[tuple[Span, str]], claim: Claim) -> Iterable[bool]:
+    # Proven identifiers are short, so only those that begin a little before can cover the claim.
+    at = bisect_right(proven, claim.tape.start, key=lambda p: p[0].start)
+    for span, category in reversed(proven[max(0, at - 8) : at]):
+        yield span.covers(claim.tape) and category != claim.hit.category
+
+
+def _without_covered(found: Sequence[Claim]) -> list[Claim]:
+    by_category: dict[str, list[Claim]] = defaultdict(list)
+    for claim in found:
+        by_category[claim.hit.category].append(claim)
+    kept: list[Claim] = []
+    for same in by_category.values():
+        cover: Claim | None = None
+        for claim in sorted(same, key=lambda c: (c.tape.start, -c.tape.end, -c.hit.score, c.hit.reading)):
+            if cover and cover.tape.covers(claim.tape) and cover.hit.score >= claim.hit.score:
+                continue
+            kept.append(claim)
+            if cover is None or claim.tape.end >= cover.tape.end:
+                cover = claim
+    return kept
+
+
+def findings(reads: Reads, settled: Iterable[Claim], context: Context, pseudonyms: Pseudonyms) -> list[Finding]:
+    """Findings in the order of their places, one for each part a claim touches."""
+    made = []
+    for claim in settled:
+        hit, reading = claim.hit, reads.readings[claim.hit.reading]
+        for stretch in reading.tape_spans(hit.span):
+            for part, place in reads.tape.places(stretch):
+                source = reads.tape.content[part]
+                finding = Finding(
+                    category=hit.category,
+                    score=hit.score,
+                    detector=claim.detector,
+                    part=part,
+                    place=place,
+                    modality=source.modality,
+                    role=source.role,
+                    origin=source.origin,
+                    reading=hit.reading,
+                    span=hit.span,
+                )
+                made.append(_attributed(finding, reading.text[hit.span.start : hit.span.end], context, pseudonyms))
+    return sorted(made, key=lambda f: (f.part, f.place, f.category) if isinstance(f.place, Span) else (f.part,))
+
+
+def _attributed(finding: Finding, value: str, context: Context, pseudonyms: Pseudonyms) -> Finding:
+    """What a model says that the caller had brought belongs to the caller."""
+    if finding.origin is not Origin.CALLER and pseudonyms.knows(context, finding.category, value):
+        return replace(finding, origin=Origin.CALLER)
+    return finding

@@ -1,0 +1,268 @@
+"""The guard: read, detect, and hand over an inspection. Fails closed.
+
+Detectors run in a bounded pool under a deadline. One that fails, or does not finish in time, is a finding
+(`fault.detector`, `fault.deadline`) that the policy judges like any other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass
+
+from accord.audit.log import AuditLog, delivery_of, record_of
+from accord.core.content import Content, Context, Modality, Part, Text
+from accord.core.decision import Coverage, Decision
+from accord.core.finding import Finding, Hit
+from accord.core.place import Meta, Place, Span, union
+from accord.core.reading import Reading
+from accord.core.roles import Detector, Reader, Stop
+from accord.detect.repeats import repeats
+from accord.errors import ModelError
+from accord.guard.findings import Claim, claims, findings, settle
+from accord.guard.inspection import Inspection
+from accord.guard.read import Reads, read
+from accord.policy import Policy
+from accord.transform.pseudonyms import Pseudonyms
+from accord.transform.text import TextRewriter
+
+UNIT = 1.0
+"""The score of a fault: there is no doubt about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on one inspection.
+
+    Attributes:
+        characters: the longest text inspected at once.
+        depth: how deep readings may nest.
+        deadline: seconds an inspection may take.
+        deadline_per_megabyte: seconds more for every million characters.
+        workers: threads that run detectors.
+        waiting: inspections that may be under way at once; one more waits until its deadline.
+    """
+
+    characters: int = 16_000_000
+    depth: int = 4
+    deadline: float = 30.0
+    deadline_per_megabyte: float = 180.0
+    workers: int = 2
+    waiting: int = 64
+
+
+class Guard:
+    """Inspects content and decides, per destination, what of it may leave.
+
+    Args:
+        policy: the accord.
+        readers: read structure and disguises out of text.
+        detectors: find categories in readings.
+        audit: where decisions are recorded before they take effect.
+        pseudonyms: the names that stand for values.
+        limits: bounds on one inspection.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        readers: Sequence[Reader],
+        detectors: Sequence[Detector],
+        audit: AuditLog,
+        pseudonyms: Pseudonyms | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.policy = policy
+        self.readers = tuple(readers)
+        self.detectors = tuple(detectors)
+        self.audit = audit
+        self.pseudonyms = pseudonyms or Pseudonyms()
+        self.limits = limits or Limits()
+        self._rewriter = TextRewriter(self.pseudonyms)
+        self._pool = ThreadPoolExecutor(self.limits.workers, thread_name_prefix="accord")
+        self._room = threading.BoundedSemaphore(self.limits.waiting)
+
+    def inspect(self, content: str | Part | Iterable[str | Part], context: Context | None = None) -> Inspection:
+        """Read the content, run every detector on what was read, and return what was found.
+
+        Args:
+            content: a text, a part, or parts in order.
+            context: on whose behalf; without one, pseudonyms hold for this request alone.
+        """
+        parts, whom = _parts(content), context or Context()
+        size = sum(len(part) for part in parts if isinstance(part, Text))
+        seconds = self.limits.deadline + self.limits.deadline_per_megabyte * size / 1e6
+        end = time.monotonic() + seconds
+        if size > self.limits.characters:
+            reason = f"longer than {self.limits.characters} characters"
+            return self._unread(parts, whom, "fault.uninspected", reason)
+        if not self._room.acquire(timeout=seconds):
+            return self._unread(parts, whom, "fault.deadline", "too many inspections are waiting")
+        try:
+            return self._inspect(parts, whom, end)
+        finally:
+            self._room.release()
+
+    async def ainspect(
+        self, content: str | Part | Iterable[str | Part], context: Context | None = None
+    ) -> Inspection:
+        """`inspect`, without blocking the event loop."""
+        return await asyncio.to_thread(self.inspect, content, context)
+
+    def record(self, decision: Decision, context: Context, kind: str) -> None:
+        """Write a decision to the audit log; `kind` is `release` or `preview`.
+
+        Raises:
+            AuditError: it could not be written.
+        """
+        self.audit.append(record_of(decision, context, kind))
+
+    def delivered(self, decision: Decision, status: str = "delivered") -> None:
+        """Record what became of a release: `delivered`, `failed` or `unknown`.
+
+        Raises:
+            AuditError: it could not be written.
+        """
+        self.audit.append(delivery_of(decision.id, status))
+
+    def close(self) -> None:
+        """Let go of threads and files."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self.audit.close()
+
+    def _inspect(self, parts: Content, context: Context, end: float) -> Inspection:
+        def stop() -> bool:
+            return time.monotonic() >= end
+
+        reads = read(parts, self.readers, self.limits.depth, stop)
+        made, faults = self._detect(reads, end, stop)
+        sure = [claim for claim in made if claim.hit.score >= self._floor(claim.detector)]
+        again = repeats(reads.readings, [claim.hit for claim in sure])
+        sure += [Claim(hit, "repeats", reads.readings[hit.reading].tape_span(hit.span)) for hit in again]
+        found = findings(reads, settle(sure), context, self.pseudonyms)
+        scores: dict[str, float] = {}
+        for claim in made:
+            scores[claim.hit.category] = max(scores.get(claim.hit.category, 0.0), claim.hit.score)
+        faults += _reader_faults(reads) + _unreadable(parts)
+        return self._inspection(parts, context, reads, [*faults, *found], scores)
+
+    def _detect(self, reads: Reads, end: float, stop: Stop) -> tuple[list[Claim], list[Finding]]:
+        made: list[Claim] = []
+        faults: list[Finding] = []
+        for detector, future in [(d, self._submit(d, reads, stop)) for d in self.detectors]:
+            try:
+                made += future.result(timeout=max(0.0, end - time.monotonic()))
+                if stop():
+                    raise FutureTimeout
+            except FutureTimeout:
+                future.cancel()
+                faults += _faults(reads.tape.content, "fault.deadline", detector.name, "it did not finish in time")
+            except ModelError as error:
+                faults += _faults(reads.tape.content, "fault.uninspected", detector.name, error.hint or "no model")
+            except Exception as error:
+                # A broken detector is a finding, not an excuse; its message may quote content, so it is dropped.
+                faults += _faults(reads.tape.content, "fault.detector", detector.name, type(error).__name__)
+        return made, faults
+
+    def _submit(self, detector: Detector, reads: Reads, stop: Stop) -> Future[list[Claim]]:
+        indices = [i for i, r in enumerate(reads.readings) if detector.joins or not _bare_seam(r)]
+        given = [reads.readings[i] for i in indices]
+
+        def run() -> list[Claim]:
+            hits = (_at(hit, indices) for hit in detector.detect(given, stop))
+            return claims(reads, detector, hits)
+
+        return self._pool.submit(run)
+
+    def _floor(self, name: str) -> float:
+        return next((d.floor for d in self.detectors if d.name == name), 0.0)
+
+    def _unread(self, parts: Content, context: Context, category: str, reason: str) -> Inspection:
+        reads = read((), (), 0, lambda: True)
+        return self._inspection(parts, context, reads, _faults(parts, category, "guard", reason), {})
+
+    def _inspection(
+        self, parts: Content, context: Context, reads: Reads, found: list[Finding], scores: dict[str, float]
+    ) -> Inspection:
+        for finding in found:
+            scores[finding.category] = max(scores.get(finding.category, 0.0), finding.score)
+        return Inspection(
+            findings=tuple(found),
+            scores=dict(sorted(scores.items())),
+            coverage=_coverage(parts, found),
+            context=context,
+            policy=self.policy,
+            _content=parts,
+            _reads=reads,
+            _rewriter=self._rewriter,
+            _pseudonyms=self.pseudonyms,
+            _recorder=self,
+        )
+
+
+def _parts(content: str | Part | Iterable[str | Part]) -> Content:
+    if isinstance(content, str):
+        return (Text(content),)
+    if isinstance(content, Part):
+        return (content,)
+    return tuple(Text(item) if isinstance(item, str) else item for item in content)
+
+
+def _at(hit: Hit, indices: Sequence[int]) -> Hit:
+    return Hit(indices[hit.reading], hit.span, hit.category, hit.score, hit.checked)
+
+
+def _bare_seam(reading: Reading) -> bool:
+    return reading.is_seam and reading.encode is None
+
+
+def _faults(content: Content, category: str, detector: str, reason: str) -> list[Finding]:
+    """The same fault on every part: none of them was inspected as it should have been."""
+    return [_fault(content, index, _whole(part), category, detector, reason) for index, part in enumerate(content)]
+
+
+def _reader_faults(reads: Reads) -> list[Finding]:
+    made = []
+    for index, fault in reads.faults:
+        for stretch in reads.readings[index].tape_spans(fault.span):
+            for part, place in reads.tape.places(stretch):
+                made.append(_fault(reads.tape.content, part, place, fault.category, "readers", fault.reason))
+    return made
+
+
+def _unreadable(content: Content) -> list[Finding]:
+    """What no reader here reads."""
+    return [
+        _fault(
+            content, index, _whole(part), "fault.uninspected", "guard", f"nothing here reads {part.modality.value}"
+        )
+        for index, part in enumerate(content)
+        if not isinstance(part, Text)
+    ]
+
+
+def _fault(content: Content, part: int, place: Place, category: str, detector: str, reason: str) -> Finding:
+    at = content[part]
+    return Finding(category, UNIT, detector, part, place, at.modality, at.role, at.origin, reason=reason)
+
+
+def _whole(part: Part) -> Place:
+    return Span(0, len(part)) if isinstance(part, Text) else Meta("content")
+
+
+def _coverage(content: Content, found: Sequence[Finding]) -> dict[Modality, Coverage]:
+    blind: dict[int, list[Span]] = {}
+    for finding in found:
+        if finding.category.startswith("fault."):
+            place = finding.place if isinstance(finding.place, Span) else Span(0, len(content[finding.part]))
+            blind.setdefault(finding.part, []).append(place)
+    covered: dict[Modality, Coverage] = {}
+    for index, part in enumerate(content):
+        before = covered.get(part.modality, Coverage(0, 0))
+        lost = sum(len(span) for span in union(blind.get(index, ())))
+        covered[part.modality] = Coverage(before.inspected + len(part) - lost, before.total + len(part))
+    return covered

@@ -1,0 +1,185 @@
+"""One name for one value, within one scope, and back again for that scope alone.
+
+A pseudonym is a tag such as `[PERSON_K7QX]`. Its letters are an HMAC of the normalised value under a key of the
+scope, so that the same value gets the same tag in every turn, file and process that shares the key, whatever the
+order. Where two values of a scope would share a tag, the later one gets a longer tag. Tags are restored only in the
+scope that issued them; text that merely looks like a tag is rewritten so that it never can be.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+import threading
+import unicodedata
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from accord.core.content import Context
+
+_LABELS = {
+    "privacy.person.name": "PERSON",
+    "privacy.person.username": "USER",
+    "privacy.date.birth": "BIRTH_DATE",
+    "privacy.date.date": "DATE",
+    "privacy.location.place": "PLACE",
+    "privacy.group.organisation": "ORG",
+    "privacy.health.condition": "HEALTH",
+    "privacy.id.national": "NATIONAL_ID",
+    "privacy.id.social_security": "SOCIAL_SECURITY",
+    "privacy.id.other": "ID",
+}
+
+_TAG = re.compile(r"\[([A-Z]+(?:_[A-Z]+)*)_([A-Z2-7]{4,16})\]")
+_MIN, _MAX = 4, 16
+
+_COMPACT = ("privacy.id.", "privacy.financial.", "privacy.contact.phone", "privacy.network.")
+_SEPARATORS = re.compile(r"[\s.\-/()\u00ad\u2010-\u2015]+")
+
+
+def label(category: str) -> str:
+    """The word a tag or mask uses for a category: `privacy.contact.email` is `EMAIL`."""
+    return _LABELS.get(category) or category.rsplit(".", 1)[-1].upper()
+
+
+def normalise(category: str, value: str) -> str:
+    """The form in which two spellings of one value are equal.
+
+    Case, width and spacing never count; in numbers, separators do not either.
+    """
+    folded = unicodedata.normalize("NFKC", value).casefold().strip()
+    if category.startswith(_COMPACT):
+        return _SEPARATORS.sub("", folded)
+    return " ".join(folded.split())
+
+
+@dataclass(slots=True, repr=False)
+class _Scope:
+    """What one scope has issued."""
+
+    key: bytes
+    tags: dict[tuple[str, str], str] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+
+
+class Pseudonyms:
+    """Issues and restores pseudonyms, in memory.
+
+    Args:
+        key: derives the keys of scopes; random when not given, so that tags then hold for this process only.
+        scopes: how many scopes are remembered; the least recently used is forgotten first.
+    """
+
+    def __init__(self, key: bytes | None = None, *, scopes: int = 10_000) -> None:
+        self._key = key or secrets.token_bytes(32)
+        self._capacity = scopes
+        self._scopes: OrderedDict[tuple[str, ...], _Scope] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"<Pseudonyms of {len(self._scopes)} scopes>"
+
+    def tag(self, context: Context, category: str, value: str) -> str:
+        """The pseudonym of a value in the scope of a context."""
+        word, plain = label(category), normalise(category, value)
+        with self._lock:
+            scope = self._scope(context)
+            known = scope.tags.get((word, plain))
+            if known is None:
+                known = _issue(scope, word, plain)
+                scope.tags[word, plain] = known
+                scope.values[known] = value
+            return known
+
+    def digest(self, context: Context, category: str, value: str) -> str:
+        """A keyed hash of a value: equal values stay equal within a tenant, and nothing leads back."""
+        key = hmac.digest(self._key, f"hash\0{context.tenant}".encode(), hashlib.sha256)
+        mac = hmac.digest(key, f"{label(category)}\0{normalise(category, value)}".encode(), hashlib.sha256)
+        return f"[{label(category)}_{mac.hex()[:16]}]"
+
+    def knows(self, context: Context, category: str, value: str) -> bool:
+        """Whether the scope has a pseudonym for this value, so that its caller brought it."""
+        with self._lock:
+            scope = self._scopes.get(context.scope)
+            return scope is not None and (label(category), normalise(category, value)) in scope.tags
+
+    def restore(self, context: Context, text: str, kinds: frozenset[str] | None = None) -> str:
+        """Put the scope's own values back where its tags stand.
+
+        Nothing is restored inside URLs, links and tags of markup: a value there could be sent elsewhere by whoever
+        wrote the address. `kinds` narrows it to labels in lower case (`email`).
+        """
+        with self._lock:
+            scope = self._scopes.get(context.scope)
+            values = dict(scope.values) if scope else {}
+        if not values or "[" not in text:
+            return text
+
+        def one(match: re.Match[str]) -> str:
+            value = values.get(match[0])
+            wanted = kinds is None or match[1].lower() in kinds
+            if value is None or not wanted or _in_link(text, match.start(), match.end()):
+                return match[0]
+            return value
+
+        return _TAG.sub(one, text)
+
+    def escape(self, context: Context, text: str) -> str:
+        """Rewrite text that looks like a tag and was not issued in this scope: `[X_ABCD]` becomes `(X_ABCD)`."""
+        if "[" not in text:
+            return text
+        with self._lock:
+            scope = self._scopes.get(context.scope)
+            issued = scope.values.keys() if scope else {}.keys()
+            return _TAG.sub(lambda m: m[0] if m[0] in issued else f"({m[0][1:-1]})", text)
+
+    def forget(self, context: Context) -> None:
+        """Forget everything the scope has issued."""
+        with self._lock:
+            self._scopes.pop(context.scope, None)
+
+    def _scope(self, context: Context) -> _Scope:
+        name = context.scope
+        scope = self._scopes.get(name)
+        if scope is None:
+            key = hmac.digest(self._key, "\0".join(("scope", *name)).encode(), hashlib.sha256)
+            scope = self._scopes[name] = _Scope(key)
+            if len(self._scopes) > self._capacity:
+                self._scopes.popitem(last=False)
+        self._scopes.move_to_end(name)
+        return scope
+
+
+def _issue(scope: _Scope, word: str, plain: str) -> str:
+    mac = hmac.digest(scope.key, f"{word}\0{plain}".encode(), hashlib.sha256)
+    letters = base64.b32encode(mac).decode().rstrip("=")
+    for length in range(_MIN, _MAX + 1):
+        tag = f"[{word}_{letters[:length]}]"
+        if tag not in scope.values:
+            return tag
+    raise RuntimeError("two values share 80 bits of HMAC-SHA256")
+
+
+_STOPS = " \t\n\r"
+_ATTRIBUTE = re.compile(r"<[A-Za-z/!][^<>]*$")
+_LINKED = re.compile(r"://|\bwww\.|\bdata:|\bmailto:|\]\(|^\[.+\]:|[\w-]\.[A-Za-z]{2,}[/?#:]")
+
+
+def _in_link(text: str, start: int, end: int) -> bool:
+    """Whether a stretch of text is part of a web address, a Markdown link or a tag of markup."""
+    left = max((text.rfind(stop, 0, start) for stop in _STOPS), default=-1) + 1
+    rights = [at for stop in _STOPS if (at := text.find(stop, end)) >= 0]
+    right = min(rights, default=len(text))
+    word = text[left:right]
+    if _LINKED.search(word):
+        return True
+    return _ATTRIBUTE.search(text, max(0, start - 4096), start) is not None or _in_target(text, start)
+
+
+def _in_target(text: str, start: int) -> bool:
+    """Whether it stands in the parentheses of a Markdown link whose target holds spaces."""
+    opened = text.rfind("](", max(0, start - 4096), start)
+    return opened >= 0 and not any(c in text[opened + 2 : start] for c in ")\n")

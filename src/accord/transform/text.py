@@ -1,0 +1,276 @@
+"""Rewriting text: edits go into the frame they belong to, and frames back into their source.
+
+A value found inside base64 is replaced in the decoded text, which is encoded again, so that the result still is
+base64. Where an edit cuts across the border of such a frame, the whole frame is swallowed: better too much hidden
+than half a value left.
+
+How a replacement is written depends on the syntax around it (`Field.syntax`): a JSON number becomes a string, text in
+markup is escaped.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from ipaddress import ip_address, ip_network
+
+from accord.core.content import Content, Context, Modality, Part, Text
+from accord.core.edit import Edit, merge, strongest
+from accord.core.place import Span
+from accord.core.reading import Field, Reading
+from accord.core.tape import Tape
+from accord.transform.pseudonyms import Pseudonyms, label
+
+NOTICE = "[withheld: this part could not be inspected]"
+"""What stands in place of a part that could not be inspected and is released without it."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Patch:
+    """A stretch of a frame and what is written there instead."""
+
+    span: Span
+    text: str
+
+
+Write = Callable[[Edit, str], str]
+
+
+class TextRewriter:
+    """Carries out edits on the text parts of a content.
+
+    Args:
+        pseudonyms: issues the names that stand for values.
+    """
+
+    def __init__(self, pseudonyms: Pseudonyms) -> None:
+        self._pseudonyms = pseudonyms
+
+    def rewrite(
+        self, tape: Tape, roots: Sequence[Reading], edits: dict[Reading | None, list[Edit]], context: Context
+    ) -> dict[int, Text]:
+        """Carry out edits.
+
+        Args:
+            tape: the text parts.
+            roots: the readings of the tape, whose fields tell the syntax of what stands there.
+            edits: by frame; None is the tape.
+            context: whose pseudonyms are used.
+
+        Returns:
+            The text parts that changed, by index within the content.
+        """
+
+        def write(edit: Edit, text: str) -> str:
+            return self.replacement(edit, edit.value if edit.value is not None else text, context)
+
+        patches = _Frames(edits, write).fold(roots)
+        return _cut(tape, patches)
+
+    def replacement(self, edit: Edit, value: str, context: Context) -> str:
+        """What a transform writes in place of a value."""
+        match edit.transform:
+            case "pseudonymise":
+                return self._pseudonyms.tag(context, edit.category, value)
+            case "hash":
+                return self._pseudonyms.digest(context, edit.category, value)
+            case "generalise":
+                return generalise(edit.category, value)
+            case "mask":
+                return f"[{label(edit.category)}]"
+            case _:
+                return ""
+
+
+class _Frames:
+    """Folds edits of nested frames outward until all of them are patches of the tape."""
+
+    def __init__(self, edits: dict[Reading | None, list[Edit]], write: Write) -> None:
+        self._edits = {frame: list(found) for frame, found in edits.items()}
+        self._write = write
+        self._patches: dict[Reading | None, list[_Patch]] = {}
+
+    def fold(self, roots: Sequence[Reading]) -> list[_Patch]:
+        """The patches of the tape, sorted and disjoint."""
+        inner = [frame for frame in self._edits if frame is not None]
+        while inner:
+            # The deepest first, so that what it becomes is part of its parent when that is folded.
+            frame = max(inner, key=lambda f: f.depth)
+            inner.remove(frame)
+            parent = self._fold_one(frame)
+            if parent is not None and parent not in inner:
+                inner.append(parent)
+        return self._resolve(None, lambda at: _tape_field(roots, at), lambda span: _tape_text(roots, span))
+
+    def _fold_one(self, frame: Reading) -> Reading | None:
+        patches = self._resolve(frame, frame.field_at, lambda span: frame.text[span.start : span.end])
+        source, encode, region = frame.source, frame.encode, frame.region
+        if source is None or encode is None or region is None:
+            raise ValueError("a frame is a codec reading of a source")
+        parent = source.frame
+        outer = source.frame_span(region)
+        self._patches.setdefault(parent, []).append(_Patch(outer, encode(_apply(frame.text, patches))))
+        self._edits.setdefault(parent, [])
+        return parent
+
+    def _resolve(
+        self, frame: Reading | None, field_at: Callable[[int], Field | None], text_of: Callable[[Span], str]
+    ) -> list[_Patch]:
+        """All patches of one frame: its own edits written out, with the frames inside it that no edit touches."""
+        edits = [_whole_scalar(edit, field_at(edit.span.start)) for edit in self._edits.get(frame, [])]
+        inner = _without_overlap(self._patches.get(frame, []))
+        for patch in inner.clashing:
+            edits.append(Edit(patch.span, "remove", "fault.undecodable", ()))
+        merged = merge(_swallow(edits, inner.apart))
+        swallowed = [edit.span for edit in merged]
+        kept = [patch for patch in inner.apart if not _touching(swallowed, patch.span)]
+        written = [
+            _Patch(e.span, _syntax(self._write(e, text_of(e.span)), field_at(e.span.start), e.span)) for e in merged
+        ]
+        return sorted([*kept, *written], key=lambda p: p.span)
+
+
+@dataclass(frozen=True, slots=True)
+class _Inner:
+    apart: list[_Patch]
+    clashing: list[_Patch]
+
+
+def _without_overlap(patches: Sequence[_Patch]) -> _Inner:
+    """Frames of one parent that overlap were read twice from the same characters; neither can be written back."""
+    apart: list[_Patch] = []
+    clashing: list[_Patch] = []
+    for patch in sorted(patches, key=lambda p: p.span):
+        if apart and apart[-1].span.touches(patch.span):
+            clashing.append(_Patch(apart.pop().span.join(patch.span), ""))
+        elif clashing and clashing[-1].span.touches(patch.span):
+            clashing[-1] = _Patch(clashing[-1].span.join(patch.span), "")
+        else:
+            apart.append(patch)
+    return _Inner(apart, clashing)
+
+
+def _touching(spans: Sequence[Span], span: Span) -> Sequence[Span]:
+    """Those of some sorted, disjoint spans that share a character with another."""
+    first = bisect_right(spans, span.start, key=lambda s: s.end)
+    last = bisect_left(spans, span.end, key=lambda s: s.start)
+    return spans[first:last]
+
+
+def _swallow(edits: Sequence[Edit], patches: Sequence[_Patch]) -> list[Edit]:
+    """Extend every edit that cuts into a frame inside this one until it covers that frame."""
+    inside = [patch.span for patch in patches]
+    grown = []
+    for edit in edits:
+        cut = _touching(inside, edit.span)
+        if not cut:
+            grown.append(edit)
+            continue
+        span = edit.span.join(cut[0]).join(cut[-1])
+        transform = strongest((edit.transform, "mask"), Modality.TEXT)
+        grown.append(replace(edit, span=span, transform=transform, value=None))
+    return grown
+
+
+def _whole_scalar(edit: Edit, field: Field | None) -> Edit:
+    """A JSON number is replaced whole: half a number and half a tag would be no JSON."""
+    if field is None or field.syntax != "json.scalar" or field.span == edit.span:
+        return edit
+    return replace(edit, span=field.span.join(edit.span), value=None)
+
+
+def _syntax(text: str, field: Field | None, span: Span) -> str:
+    """Write a replacement the way the text around it needs it."""
+    if field is None or not field.span.covers(span):
+        return text
+    match field.syntax:
+        case "json.scalar":
+            return json.dumps(text, ensure_ascii=False)
+        case "json.string" | "code.string":
+            return json.dumps(text, ensure_ascii=False)[1:-1]
+        case "csv.quoted":
+            return text.replace('"', '""')
+        case "csv.bare":
+            return re.sub(r'[,;\t"\r\n]', " ", text)
+        case "html.text" | "html.attribute":
+            return html.escape(text)
+        case _:
+            return text
+
+
+def _apply(text: str, patches: Sequence[_Patch]) -> str:
+    pieces, at = [], 0
+    for patch in patches:
+        pieces += [text[at : patch.span.start], patch.text]
+        at = patch.span.end
+    return "".join([*pieces, text[at:]])
+
+
+def _tape_field(roots: Sequence[Reading], at: int) -> Field | None:
+    root = _root_at(roots, at)
+    found = root.field_at(at - root.offset) if root else None
+    if root is None or found is None:
+        return None
+    return replace(found, span=Span(found.span.start + root.offset, found.span.end + root.offset))
+
+
+def _tape_text(roots: Sequence[Reading], span: Span) -> str:
+    root = _root_at(roots, span.start)
+    return root.text[span.start - root.offset : span.end - root.offset] if root else ""
+
+
+def _root_at(roots: Sequence[Reading], at: int) -> Reading | None:
+    return next((r for r in roots if r.starts is None and r.offset <= at <= r.offset + len(r.text)), None)
+
+
+def _cut(tape: Tape, patches: Sequence[_Patch]) -> dict[int, Text]:
+    """Give each part its patches; one that runs over a border is written in the first part it touches."""
+    mine: dict[int, list[_Patch]] = {}
+    for patch in patches:
+        text = patch.text
+        for part, span in tape.places(patch.span):
+            mine.setdefault(part, []).append(_Patch(span, text))
+            text = ""
+    changed = {}
+    for part, own in mine.items():
+        old = tape.content[part]
+        if isinstance(old, Text):
+            changed[part] = old.with_value(_apply(old.reveal(), own))
+    return changed
+
+
+def withhold(part: Part) -> Text:
+    """A notice in place of a part that could not be inspected."""
+    return Text(NOTICE, role=part.role, message=part.message)
+
+
+def splice(content: Content, changed: dict[int, Text]) -> Content:
+    """The content with some parts replaced."""
+    return tuple(changed.get(index, part) for index, part in enumerate(content))
+
+
+_YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
+
+
+def generalise(category: str, value: str) -> str:
+    """A coarser statement of the same kind: the year of a date, the network of an address, the country of a phone.
+
+    What has no coarser form is masked.
+    """
+    if category.startswith("privacy.date.") and (year := _YEAR.search(value)):
+        return year[1]
+    if category == "privacy.network.ip":
+        try:
+            address = ip_address(value.strip("[]"))
+        except ValueError:
+            return "[IP]"
+        return str(ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))
+    if category == "privacy.location.gps" and len(found := re.findall(r"-?\d+\.\d", value)) == 2:
+        return ", ".join(found)
+    if category == "privacy.contact.phone" and (code := re.match(r"\+(1|7|\d{2})(?=[\s.\-(]|\d{6})", value)):
+        return f"[PHONE +{code[1]}]"
+    return f"[{label(category)}]"
