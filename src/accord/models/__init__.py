@@ -1,0 +1,1 @@
+"""Weights: which there are, how they get here, and how they run."""
