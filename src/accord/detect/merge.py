@@ -1,0 +1,173 @@
+"""From words to entities: which words belong together, what they are, and how sure that is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from accord.core.place import Span
+from accord.detect.names import name_scores
+from accord.detect.spans import Word
+
+LABELS = (
+    "O", "GIVEN_NAME", "SURNAME", "EMAIL", "PHONE", "URL", "TAX_ID", "BANK_ACCOUNT", "ROUTING_NUMBER",
+    "GOVERNMENT_ID", "PASSPORT", "DRIVERS_LICENSE", "BUILDING_NUMBER", "STREET_NAME", "SECONDARY_ADDRESS", "CITY",
+    "STATE", "ZIP_CODE",
+)  # fmt: skip
+"""The groups of labels, in the order of `Word.odds`; a label's `B-` and `I-` forms count together."""
+
+NAME, ADDRESS, PLACE = "privacy.person.name", "privacy.contact.address", "privacy.location.place"
+
+NUMBERS = {
+    "PHONE": "privacy.contact.phone",
+    "TAX_ID": "privacy.id.tax",
+    "BANK_ACCOUNT": "privacy.financial.account",
+    "ROUTING_NUMBER": "privacy.financial.account",
+    "GOVERNMENT_ID": "privacy.id.national",
+    "PASSPORT": "privacy.id.passport",
+    "DRIVERS_LICENSE": "privacy.id.driver",
+}
+"""Labels of numbers, and what they mean in accord's categories."""
+
+CATEGORIES = frozenset({NAME, ADDRESS, PLACE, *NUMBERS.values()})
+
+_ADDRESS_PARTS = ("BUILDING_NUMBER", "STREET_NAME", "SECONDARY_ADDRESS", "CITY", "STATE", "ZIP_CODE")
+_AT = {label: index for index, label in enumerate(LABELS)}
+_ADDRESS_AT = [_AT[part] for part in _ADDRESS_PARTS]
+
+# What may stand between two words of one entity.
+_NAME_GAP = re.compile(r"[ \t\u00a0]{0,3}|[ \t]?[-'’ʼ.·‐‑][ \t]?")
+_ADDRESS_GAP = re.compile(r"[\s,.;:#/\-–º°ª()|]{0,6}")
+_NUMBER_GAP = re.compile(r"[ \t.\-/()+]{0,3}")
+_PARTICLES = frozenset(
+    [
+        "de",
+        "del",
+        "della",
+        "der",
+        "den",
+        "di",
+        "da",
+        "das",
+        "do",
+        "dos",
+        "du",
+        "la",
+        "le",
+        "van",
+        "von",
+        "zu",
+        "zum",
+        "zur",
+        "bin",
+        "ibn",
+        "al",
+        "el",
+        "ben",
+        "y",
+        "e",
+        "ten",
+        "ter",
+        "vom",
+        "st",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A stretch of text, what it is and how sure."""
+
+    span: Span
+    category: str
+    score: float
+
+
+@dataclass(slots=True)
+class _Run:
+    """Neighbouring words of one kind."""
+
+    kind: str
+    start: int
+    end: int
+    scores: list[float]
+    parts: set[str]
+
+
+def entities(text: str, blocks: Iterable[Sequence[Word]]) -> Iterator[Entity]:
+    """Join the words of a text to entities, in order."""
+    run: _Run | None = None
+    for words in blocks:
+        for word, kind, part, score in _kinds(text, words):
+            if run is not None and _joins(text, run, kind, word):
+                run.end = word.end
+                run.scores.append(score)
+                run.parts.add(part)
+                continue
+            if run is not None:
+                yield from _close(text, run)
+            run = _Run(kind, word.start, word.end, [score], {part})
+    if run is not None:
+        yield from _close(text, run)
+
+
+def _kinds(text: str, words: Sequence[Word]) -> Iterator[tuple[Word, str, str, float]]:
+    """The words that belong to something: what kind, what part, how sure."""
+    for word, name in zip(words, name_scores(text, words), strict=True):
+        if word.odds[0] > 0.95 and name < 0.3:
+            continue
+        if not any(map(str.isalnum, text[word.start : word.end])):
+            continue
+        address = sum(word.odds[at] for at in _ADDRESS_AT)
+        number = max(NUMBERS, key=lambda label: word.odds[_AT[label]])
+        kind, score = max(
+            (("name", name), ("address", address), (number, word.odds[_AT[number]])), key=lambda pair: pair[1]
+        )
+        if score < 0.3 or word.odds[_AT["EMAIL"]] + word.odds[_AT["URL"]] > 0.5:
+            continue
+        part = max(_ADDRESS_PARTS, key=lambda label: word.odds[_AT[label]]) if kind == "address" else kind
+        yield word, kind, part, score
+
+
+def _joins(text: str, run: _Run, kind: str, word: Word) -> bool:
+    if kind != run.kind:
+        return False
+    gap = text[run.end : word.start]
+    if kind == "name":
+        return bool(_NAME_GAP.fullmatch(gap)) or gap.strip().lower() in _PARTICLES or _initial(gap)
+    return bool((_ADDRESS_GAP if kind == "address" else _NUMBER_GAP).fullmatch(gap))
+
+
+def _initial(gap: str) -> bool:
+    inner = gap.strip()
+    return len(inner) in (1, 2) and inner[0].isupper() and inner[1:] in ("", ".")
+
+
+def _close(text: str, run: _Run) -> Iterator[Entity]:
+    start, end = _whole_words(text, run.start, run.end)
+    score = sum(run.scores) / len(run.scores)
+    value = text[start:end]
+    if run.kind == "name":
+        if sum(map(str.isalpha, value)) >= 2:
+            yield Entity(Span(start, end), NAME, score)
+    elif run.kind == "address":
+        yield from _address(run, Span(start, end), score)
+    elif sum(map(str.isdigit, value)) >= 5:
+        yield Entity(Span(start, end), NUMBERS[run.kind], score)
+
+
+def _address(run: _Run, span: Span, score: float) -> Iterator[Entity]:
+    if "STREET_NAME" in run.parts or {"ZIP_CODE", "CITY"} <= run.parts:
+        yield Entity(span, ADDRESS, score)
+    elif run.parts & {"CITY", "STATE"}:
+        yield Entity(span, PLACE, score)
+
+
+def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """Widen to whole words: what is taken out must not leave half a name standing."""
+    while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
+        start -= 1
+    while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
+        end += 1
+    return start, end
