@@ -6,7 +6,11 @@ from collections.abc import Callable, Iterator
 
 from accord.core.reading import Reading
 from accord.core.roles import Fault, Readout
+from accord.readers.backwards import read_backwards, read_overrides, read_turned
 from accord.readers.binary import read_base64, read_hex
+from accord.readers.fold import read_folded
+from accord.readers.leet import read_leet
+from accord.readers.spaced import read_spaced
 from accord.readers.unescape import read_escapes
 
 _SHORTEST = 6  # characters; nothing shorter can hide a value
@@ -46,5 +50,13 @@ class EncodedReader:
         return Readout((), tuple(readings), tuple(faults))
 
 
-_VIEWS: tuple[Callable[[Reading], Reading | None], ...] = (read_escapes,)
+_VIEWS: tuple[Callable[[Reading], Reading | None], ...] = (
+    read_folded,
+    read_escapes,
+    read_spaced,
+    read_leet,
+    read_overrides,
+    read_backwards,
+    read_turned,
+)
 _CODECS: tuple[Callable[[Reading, int], Iterator[Reading | Fault]], ...] = (read_base64, read_hex)
