@@ -76,9 +76,8 @@ class Reading:
     def __post_init__(self) -> None:
         if (self.starts is None) != (self.ends is None):
             raise ValueError("an alignment has starts and ends")
-        if self.starts is not None and self.ends is not None:
-            if not len(self.starts) == len(self.ends) == len(self.text):
-                raise ValueError("an alignment has one place for each character")
+        if self.starts is not None and not len(self.starts) == len(self.ends or ()) == len(self.text):
+            raise ValueError("an alignment has one place for each character")
         if (self.encode is None) != (self.region is None):
             raise ValueError("a codec reading has both an encoder and a region")
         self.name_fields(self.fields)

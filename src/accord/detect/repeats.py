@@ -22,8 +22,10 @@ _MIN_NAME = 3
 _SURE = 0.8
 # Given names and surnames that are more often something else.
 _COMMON = frozenset(
-    "Will May June April August Mark Grace Hope Faith Joy Rose Bill Rich Young King Long Day Street Church Park Hill "
-    "Wood Stone Green White Black Brown Bush Field Page Price Case Best Good Summer Autumn Friday Sunday Monday".split()
+    """
+    Will May June April August Mark Grace Hope Faith Joy Rose Bill Rich Young King Long Day Street Church Park Hill
+    Wood Stone Green White Black Brown Bush Field Page Price Case Best Good Summer Autumn Friday Sunday Monday
+    """.split()
 )
 
 
@@ -70,7 +72,8 @@ def _occurrences(index: int, text: str, heads: dict[str, list[tuple[str, Hit]]])
     for word in _WORD.finditer(text):
         for value, hit in heads.get(word[0], ()):
             start, end = word.start(), word.start() + len(value)
-            whole = end == len(text) or not (text[end].isalnum() and value[-1].isalnum())
-            if whole and text.startswith(value, start):
+            if not text.startswith(value, start):
+                continue
+            if end == len(text) or not (text[end].isalnum() and value[-1].isalnum()):
                 found.append(Hit(index, Span(start, end), hit.category, hit.score, hit.checked))
     return found

@@ -50,7 +50,8 @@ def normalise(category: str, value: str) -> str:
 
     Case, width and spacing never count; in numbers, separators do not either.
     """
-    folded = unicodedata.normalize("NFKC", value).casefold().strip()
+    # Folding case can undo composition, so compose again (Unicode 16, section 3.13, NFKC_Casefold).
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold()).strip()
     if category.startswith(_COMPACT):
         return _SEPARATORS.sub("", folded)
     return " ".join(folded.split())

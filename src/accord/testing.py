@@ -1,0 +1,115 @@
+"""The plugin contract as executable tests, and fakes for the tests of others.
+
+    from accord.testing import check_detector
+
+    def test_my_detector_keeps_the_contract():
+        check_detector(MyDetector(), hits=["a text it finds something in"], misses=["a text it finds nothing in"])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from accord.core.finding import Hit
+from accord.core.place import Span
+from accord.core.reading import Reading
+from accord.core.roles import Detector, Reader, Stop
+from accord.core.taxonomy import CATEGORIES
+
+
+def never() -> bool:
+    """A `stop` that never says so."""
+    return False
+
+
+def check_detector(detector: Detector, *, hits: Iterable[str], misses: Iterable[str] = ()) -> None:
+    """Check a detector against its contract.
+
+    It declares known categories only and a floor between 0 and 1; its hits lie inside the reading and the declared
+    categories; the same text gives the same hits, alone or beside others; it stops when told to.
+
+    Raises:
+        AssertionError: the contract is broken; the message names the clause, never the text.
+    """
+    _require(isinstance(detector, Detector), "it has name, categories, floor, joins, reference and detect")
+    _require(bool(detector.categories), "it declares categories")
+    _require(detector.categories <= CATEGORIES.keys(), "its categories are in the taxonomy")
+    _require(0.0 <= detector.floor <= 1.0, "its reporting floor is between 0 and 1")
+    texts = list(hits)
+    for text in texts:
+        found = _detect(detector, [text])
+        _require(any(hit.score >= detector.floor for hit in found), "it finds something in each text of `hits`")
+        _require(_detect(detector, [text]) == found, "the same text gives the same hits")
+        beside = [hit for hit in _detect(detector, ["", text]) if hit.reading == 1]
+        _require(_spans(beside) == _spans(found), "other readings do not change what it finds")
+    for text in misses:
+        found = _detect(detector, [text])
+        _require(all(hit.score < detector.floor for hit in found), "it reports nothing in each text of `misses`")
+    _require(_detect(detector, []) == [], "no readings, no hits")
+    list(detector.detect([Reading(text) for text in texts], lambda: True))
+
+
+def check_reader(reader: Reader, texts: Iterable[str]) -> None:
+    """Check a reader against its contract.
+
+    Fields are sorted, disjoint and inside the reading; what it reads has the reading as its source, and places inside
+    it; a codec gives back what it decoded.
+
+    Raises:
+        AssertionError: the contract is broken; the message names the clause, never the text.
+    """
+    _require(isinstance(reader, Reader), "it has name and read")
+    for text in texts:
+        source = Reading(text)
+        readout = reader.read(source, "")
+        ends = [0, *(field.span.end for field in readout.fields)]
+        starts = [field.span.start for field in readout.fields]
+        _require(all(end <= start for end, start in zip(ends, starts, strict=False)), "fields are sorted and disjoint")
+        _require(ends[-1] <= len(text), "fields lie inside the reading")
+        for child in readout.readings:
+            _require(child.source is source, "what is read has the reading as its source")
+            place = child.source_span(Span(0, len(child.text)))
+            _require(place.end <= len(text), "what is read has a place inside the reading")
+            _require(child.region is None or child.region.covers(place), "the region of a codec covers its text")
+
+
+def _detect(detector: Detector, texts: Sequence[str]) -> list[Hit]:
+    readings = [Reading(text) for text in texts]
+    found = sorted(detector.detect(readings, never), key=lambda h: (h.reading, h.span, h.category, h.score))
+    for hit in found:
+        _require(hit.category in detector.categories, "it reports declared categories only")
+        _require(0 <= hit.reading < len(readings), "it reports readings it was given")
+        _require(hit.span.end <= len(readings[hit.reading].text), "its spans lie inside the reading")
+        _require(0.0 <= hit.score <= 1.0, "its scores are between 0 and 1")
+    return found
+
+
+def _spans(hits: Iterable[Hit]) -> list[tuple[Span, str]]:
+    return [(hit.span, hit.category) for hit in hits]
+
+
+def _require(holds: bool, clause: str) -> None:
+    if not holds:
+        raise AssertionError(f"plugin contract: {clause}")
+
+
+class FixedDetector:
+    """A detector that finds given words, for tests: `FixedDetector({"secret": ("privacy.person.name", 0.9)})`."""
+
+    joins = True
+    floor = 0.5
+    reference = "accord.testing"
+
+    def __init__(self, words: dict[str, tuple[str, float]], *, name: str = "fixed") -> None:
+        self.name = name
+        self.words = words
+        self.categories = frozenset(category for category, _ in words.values())
+
+    def detect(self, readings: Sequence[Reading], stop: Stop) -> Iterable[Hit]:
+        """Every occurrence of every word."""
+        for index, reading in enumerate(readings):
+            for word, (category, score) in self.words.items():
+                at = reading.text.find(word)
+                while at >= 0:
+                    yield Hit(index, Span(at, at + len(word)), category, score)
+                    at = reading.text.find(word, at + 1)

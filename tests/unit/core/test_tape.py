@@ -1,0 +1,120 @@
+"""Every character of every part has one place on the tape, and back."""
+
+from __future__ import annotations
+
+from array import array
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accord import Image, Role, Span, Text
+from accord.core.reading import Field, Reading
+from accord.core.tape import SEAM, Tape
+
+PARTS = st.lists(
+    st.one_of(
+        st.builds(
+            Text, st.text(max_size=20), role=st.sampled_from(list(Role)), message=st.integers(0, 2)
+        ),
+        st.just(Image(b"x")),
+    ),
+    max_size=6,
+).map(tuple)
+
+
+@given(PARTS, st.data())
+def test_a_stretch_of_a_part_goes_to_the_tape_and_back(content: tuple[Text | Image, ...], data: st.DataObject) -> None:
+    tape = Tape.lay(content)
+    for index, part in enumerate(tape.parts):
+        size = len(content[part])
+        start = data.draw(st.integers(0, size))
+        end = data.draw(st.integers(start, size))
+        lane = tape.spans[index]
+        places = tape.places(Span(lane.start + start, lane.start + end))
+        assert (part, Span(start, end)) in places
+        if start < end:
+            assert places == [(part, Span(start, end))]
+
+
+@given(PARTS)
+def test_roots_read_every_character_once(content: tuple[Text | Image, ...]) -> None:
+    tape = Tape.lay(content)
+    seen = [0] * (tape.spans[-1].end + 1 if tape.spans else 1)
+    for root, _ in tape.roots():
+        for index, character in enumerate(root.text):
+            place = root.tape_span(Span(index, index + 1))
+            seen[place.start] += 1
+            for part, span in tape.places(place):
+                text = content[part]
+                assert isinstance(text, Text)
+                assert text.reveal()[span.start] == character
+    for lane in tape.spans:
+        assert all(count == 1 for count in seen[lane.start : lane.end])
+
+
+@given(PARTS)
+def test_seams_are_aligned(content: tuple[Text | Image, ...]) -> None:
+    tape = Tape.lay(content)
+    for seam in tape.seams():
+        assert seam.is_seam
+        for index, character in enumerate(seam.text):
+            [(part, span)] = tape.places(seam.tape_span(Span(index, index + 1)))
+            text = content[part]
+            assert isinstance(text, Text)
+            assert text.reveal()[span.start : span.end] == character
+
+
+def test_long_parts_only_lend_their_ends_to_a_seam() -> None:
+    long = "a" * 5000 + "MIDDLE" + "b" * 5000
+    [seam] = Tape.lay((Text(long, message=0), Text("short", message=1))).seams()
+    assert "MIDDLE" not in seam.text
+    assert len(seam.text) == 2 * SEAM + 1 + len("short")
+    assert seam.text.endswith("bshort")
+
+
+def test_a_seam_runs_over_other_roles_without_covering_them() -> None:
+    content = (Text("4111 1111 ", message=0), Text("go on", role=Role.ASSISTANT, message=1), Text("1111", message=2))
+    tape = Tape.lay(content)
+    [seam] = tape.seams()
+    assert seam.text == "4111 1111 1111"
+    stretches = seam.tape_spans(Span(0, len(seam.text)))
+    assert [place for s in stretches for place in tape.places(s)] == [(0, Span(0, 10)), (2, Span(0, 4))]
+
+
+@pytest.mark.parametrize(
+    "second", [Text("b", role=Role.TOOL), Text("b", message=1), Text("b", name="f"), Text("b", media_type="text/csv")]
+)
+def test_only_plain_neighbours_of_one_message_read_as_one_text(second: Text) -> None:
+    assert [root.text for root, _ in Tape.lay((Text("a"), Text("b"))).roots()] == ["a\nb"]
+    assert [root.text for root, _ in Tape.lay((Text("a"), second)).roots()] == ["a", "b"]
+
+
+def test_a_reading_checks_its_alignment() -> None:
+    with pytest.raises(ValueError, match="starts and ends"):
+        Reading("a", starts=[0])
+    with pytest.raises(ValueError, match="one place for each"):
+        Reading("ab", starts=[0], ends=[1])
+    with pytest.raises(ValueError, match="encoder and a region"):
+        Reading("a", encode=str)
+
+
+def test_a_nested_reading_knows_its_place() -> None:
+    root = Reading("xx AAAA xx", offset=100)
+    blob = Reading(
+        "abc", "base64", root, array("l", [3, 4, 5]), array("l", [5, 6, 7]), encode=lambda t: t, region=Span(3, 7)
+    )
+    folded = Reading("bc", "folded", blob, offset=1)
+    assert (folded.path, folded.depth, folded.frame, folded.root) == ("text>base64>folded", 2, blob, root)
+    assert folded.source_span(Span(0, 1)) == folded.frame_span(Span(0, 1)) == Span(1, 2)
+    assert folded.tape_span(Span(0, 2)) == Span(104, 107)
+    assert root.frame is None
+    assert root.frame_span(Span(3, 7)) == Span(103, 107)
+
+
+def test_fields_are_found_by_position() -> None:
+    fields = (Field(Span(2, 4), "a"), Field(Span(6, 9), "b"))
+    reading = Reading("0123456789", fields=fields)
+    assert [f.name if (f := reading.field_at(i)) else "" for i in range(10)] == ["", "", "a", "a", "", "", *"bbb", ""]
+    assert [f.name for f in reading.fields_in(Span(3, 7))] == ["a", "b"]
+    assert reading.fields_in(Span(4, 6)) == []

@@ -1,0 +1,88 @@
+"""A mistake in a policy file is an error that says where and what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from accord.config import parse, read
+from accord.errors import ConfigError
+
+RULE = "version: 1\nrules:\n  - {id: A, match: [privacy.*], to: [model], action: %s}"
+
+BAD = [
+    ("version: 1\nruls: []", r"ruls: unknown key; did you mean 'rules'\?"),
+    ("version: 1\nrules: [{id: A, mtach: [privacy.*], to: [model], action: allow}]", r"rules\[0\].mtach.*'match'"),
+    ("version: 1\nlimits: {dephth: 3}", r"limits.dephth: unknown key; did you mean 'depth'\?"),
+    ("version: 1\nlimits: {depth: -3}", r"limits.depth"),
+    ("version: 1\nversion: 1", "the key 'version' stands twice"),
+    ("version: 2", "version"),
+    ("rules: []", "version"),
+    ("[1, 2]", "expected keys and values"),
+    ("a: [b", r"p.yaml:1"),
+    ("a: *nowhere", r"p.yaml:1"),
+    ("", "expected keys and values"),
+    ("version: 1\ndefault: allow", "default"),
+    ("version: 1\nextends: defalt", "no policy is named 'defalt'"),
+    ("version: 1\nrules: [{id: A, match: [privacy.nothing], to: [model], action: block}]", "no category is named"),
+    ("version: 1\nrules: [{id: A, match: [privacy.*], to: [modle], action: block}]", r"rules\[0\].to"),
+    (RULE % "allow, min_score: 0.5", "allow takes no min_score"),
+    (RULE % "transform", "`with` goes with action transform"),
+    (RULE % "block, with: mask", "`with` goes with action transform"),
+    (RULE % "transform, with: blur", "no transform is named 'blur'"),
+    (RULE % "block, min_score: 1.5", "min_score"),
+    (RULE % "block, on_error: allow", "on_error"),
+    (RULE % "block, except: [privacy.*]", "leave nothing"),
+    (RULE % "block, when: {origin: [martian]}", r"rules\[0\].when.origin"),
+    (RULE % "block, when: {colour: [red]}", r"rules\[0\].when.colour: unknown key"),
+    ("version: 1\nextends: default\nrules: [{id: F, match: [safety.*], to: [model], action: block}]", "the id is taken"),
+    (
+        (RULE % "block") + "\n  - {id: B, match: [privacy.*], to: [model], action: allow}",
+        "rules A and B contradict each other",
+    ),
+    (
+        (RULE % "transform, with: mask") + "\n  - {id: B, match: [privacy.*], to: [model], action: transform, with: hash}",
+        "contradict",
+    ),
+    ("version: 1\nmode: monitor", "owner and an expiry"),
+    ("version: 1\n!!python/object/apply:os.system ['true']: 1", "p.yaml"),
+]
+
+
+@pytest.mark.parametrize(("text", "says"), BAD)
+def test_a_mistake_is_an_error_with_its_path(text: str, says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        parse(text, "p.yaml").policy()
+
+
+def test_a_deep_file_is_an_error_and_no_crash() -> None:
+    with pytest.raises(ConfigError):
+        parse("[" * 100_000, "p.yaml")
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot read"):
+        read(tmp_path / "none.yaml")
+    with pytest.raises(ConfigError, match="cannot read"):
+        read(tmp_path)
+    (tmp_path / "latin.yaml").write_bytes(b"version: 1 # caf\xe9")
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        read(tmp_path / "latin.yaml")
+    (tmp_path / "big.yaml").write_bytes(b"#" * (1 << 21))
+    with pytest.raises(ConfigError, match="larger than"):
+        read(tmp_path / "big.yaml")
+
+
+def test_one_pattern_need_not_be_a_list() -> None:
+    chosen = parse("version: 1\nrules: [{id: A, match: safety.*, to: [model], action: block}]", "p.yaml").policy()
+    assert chosen.rules[0].match == ("safety.*",)
+
+
+def test_the_digest_speaks_of_meaning_and_not_of_layout() -> None:
+    one = parse("version: 1\nrules: [{id: A, match: [safety.*], to: [model], action: block}]", "p.yaml").policy()
+    two = parse(
+        "version: 1\n# why\nrules:\n  - id: A\n    action: block\n    to: [model]\n    match: safety.*", "p.yaml"
+    ).policy()
+    three = parse("version: 1\nrules: [{id: A, match: [safety.*], to: [model], action: hold}]", "p.yaml").policy()
+    assert one.digest == two.digest != three.digest
