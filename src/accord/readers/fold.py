@@ -70,9 +70,7 @@ def read_folded(reading: Reading) -> Reading | None:
         folded = realign(folded, words)[0]
     fields = tuple(mapped(reading.fields, starts))
     hidden = disguise or bool(words)
-    return Reading(
-        folded, "folded", reading, starts, ends, fields=fields, role=reading.role, disguise=hidden
-    )
+    return Reading(folded, "folded", reading, starts, ends, fields=fields, role=reading.role, disguise=hidden)
 
 
 def _swaps(text: str) -> tuple[list[Swap], bool]:
@@ -156,9 +154,10 @@ def _smuggled(run: str, start: int, swaps: list[Swap]) -> None:
 
 def _inserted(start: int, end: int, pieces: list[str], swaps: list[Swap]) -> None:
     """Note smuggled text, kept apart from the words it hides between where blanks are given."""
-    swaps.extend((start if piece != " " else at, at if piece == " " else end, piece) for piece, at in zip(
-        pieces, (start, end, end) if len(pieces) == 3 else (end,), strict=True
-    ))
+    swaps.extend(
+        (start if piece != " " else at, at if piece == " " else end, piece)
+        for piece, at in zip(pieces, (start, end, end) if len(pieces) == 3 else (end,), strict=True)
+    )
 
 
 def _joins(char: str) -> bool:

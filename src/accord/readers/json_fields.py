@@ -21,8 +21,6 @@ _BLANK = re.compile(r"[ \t\r\n\ufeff]*+")
 _PATH_LENGTH = 200  # keys further out than this are cut, so that deep nesting costs nothing
 
 
-
-
 def scan_json(text: str, start: int, end: int, prefix: str = "") -> Scan | None:
     """Find the values of JSON, of JSON Lines, or of several JSON values in a row.
 

@@ -11,7 +11,9 @@ from accord.core.reading import Reading
 from accord.readers.align import Swap, aligned
 from accord.readers.words import known
 
-_GATE = re2.compile(r"[A-Za-z][0134578$!|][A-Za-z]|(?:^|[^\w])[0134578$!|@][A-Za-z0134578$!|@]?[A-Za-z]|[A-Za-z][0134578][^\w]")
+_GATE = re2.compile(
+    r"[A-Za-z][0134578$!|][A-Za-z]|(?:^|[^\w])[0134578$!|@][A-Za-z0134578$!|@]?[A-Za-z]|[A-Za-z][0134578][^\w]"
+)
 _TOKEN = re.compile(
     r"(?<![\w@$!|+./\-&=#%])(?=[0-9@$!|+]*+[A-Za-z])(?=[A-Za-z]*+[0-9@$!|+])[A-Za-z0-9@$!|+]{2,24}(?![\w@$|+/\-&=#%])"
 )

@@ -26,6 +26,10 @@ _STRINGS = (
     re.compile(r"`((?:[^`\\]|\\.)*+)`", re.DOTALL),
 )
 _QUOTES = "\"'`"
+_DECLARATIONS = frozenset(
+    "export set setx var let const val final static public private protected string str int long char auto local my our "
+    "readonly declare env arg define".split()
+)
 _BULLETS = "*_#>-+•–"
 _LABEL_WORDS = 5
 _WINDOW = 96  # how far left of its mark a name may begin
@@ -155,7 +159,7 @@ def _named(left: str, low: int, at: int, value: int, kind: str) -> _Pair | None:
     if words.strip("_*.-") == "" or not any(c.isalpha() for c in words):
         return None
     begin = len(left) - len(words)
-    first = not left[:begin].strip(" \t" + _BULLETS) or left[:begin].strip() == "export"
+    first = not left[:begin].strip(" \t" + _BULLETS)
     if kind == "=" and not (first and " " in words and len(words.split()) <= 3):
         words = words[words.rfind(" ") + 1 :]
         begin = len(left) - len(words)
@@ -163,7 +167,8 @@ def _named(left: str, low: int, at: int, value: int, kind: str) -> _Pair | None:
         return None
     if words[0].isdigit():
         return None
-    words = words.removeprefix("export ")
+    while " " in words and words[: words.index(" ")].lower() in _DECLARATIONS:
+        words = words[words.index(" ") + 1 :]
     return _Pair(low + begin, words.strip("*_.-$@()").lower(), at, value, kind, first)
 
 

@@ -14,6 +14,7 @@ _GATE = re2.compile(r"(?:^|[^\pL\pN])(?:[\pL\pN@][ \t.\-_*/|~·•\r\n]{1,5}){4}
 _RUN = re.compile(r"(?<![^\W_])[^\W_](?:[ \t.\-_*/|~·•\r\n]{1,5}+(?:[^\W_](?![^\W_])|@)){4,}+")
 _GAP = re.compile(r"[ \t.\-_*/|~·•\r\n]+")
 _ENOUGH_DIGITS = 8
+_NUMBER = re.compile(r"\d(?:[ \t.\-_*/|~·•\r\n]{1,5}+\d){7,}+")  # a number this long is no part of a word
 _USUAL = 3  # a gap met this often separates letters, not words
 
 
@@ -41,7 +42,19 @@ def _joined(text: str, start: int, end: int) -> list[Swap]:
     if not usual:
         usual = {counts.most_common(1)[0][0]}
     base = min(usual, key=len)
-    return [(a, b, "" if gap in usual else _residue(gap, base)) for a, b, gap in gaps]
+    numbers = {at + start for m in _NUMBER.finditer(run) for at in (m.start() - 1, m.end())}
+    swaps = []
+    for a, b, gap in gaps:
+        if gap in usual and not (numbers and (a in numbers or b - 1 in numbers) and _turns(text, a, b)):
+            swaps.append((a, b, ""))
+        else:
+            swaps.append((a, b, _residue(gap, base)))
+    return swaps
+
+
+def _turns(text: str, start: int, end: int) -> bool:
+    """Whether a gap stands between a digit and something else."""
+    return text[start - 1].isdigit() != text[end].isdigit()
 
 
 def _residue(gap: str, base: str) -> str:

@@ -105,7 +105,9 @@ def scan_markdown_tables(text: str, start: int, end: int) -> Scan:
     scan = Scan()
     for rule in _RULE.finditer(text, start, end):
         head = text.rfind("\n", start, max(start, rule.start() - 1)) + 1
-        names = [text[a:b].strip("*_` ").lower() for a, b in _bars(text, max(start, head), max(start, rule.start() - 1))]
+        names = [
+            text[a:b].strip("*_` ").lower() for a, b in _bars(text, max(start, head), max(start, rule.start() - 1))
+        ]
         at = rule.end() + 1
         while at < end:
             newline = text.find("\n", at, end)
