@@ -74,7 +74,7 @@ def notice() -> str:
     lines = [HEADER, "Dependencies", "------------"]
     lines += [f"{name}: {licence(package)}" for name, package in closure("accord").items()]
     lines += ["", "Model weights", "-------------"]
-    for entry in register():
+    for entry in register().entries:
         lines += [f"{entry.name} {entry.version} ({entry.kind}): {entry.licence}", f"  {entry.attribution}"]
     return "\n".join(lines) + "\n"
 
