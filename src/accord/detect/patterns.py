@@ -309,6 +309,7 @@ class PatternDetector:
     """
 
     name = "patterns"
+    joins = True
     floor = FLOOR
     reference = "accord tables of patterns; checksums by python-stdnum 2.2, telephone numbers by libphonenumber"
 
