@@ -66,6 +66,7 @@ class _Candidate(NamedTuple):
 
 
 _FAR = 1000
+_NEAR = 16  # a label this near makes a check count as proof of its kind
 _BESIDE = 4  # a label this near is about this value and no other
 
 
@@ -76,6 +77,7 @@ class _Machine:
     rows: tuple[Pattern, ...]
     shapes: tuple[tuple[int, Any], ...]  # the index of the first row of each set, and the set
     expressions: tuple[Any, ...]
+    groups: tuple[int, ...]  # for each row, the group of its expression that is the value
     words: Any
     word_expressions: tuple[Any, ...]
     word_index: tuple[int, ...]  # for each row, which of `word_expressions`; -1 for none
@@ -117,12 +119,14 @@ def _machine() -> _Machine:
         group = [row for name in tables for row in import_module(f"accord.detect.tables.{name}").PATTERNS]
         shapes.append((len(rows), _set(row.gate or row.regex for row in group)))
         rows += tuple(group)
+    expressions = tuple(re2.compile(row.regex, options) for row in rows)
     spoken = sorted({row.context for row in rows if row.context})
     words = [_words(group) for group in spoken]
     return _Machine(
         rows=rows,
         shapes=tuple(shapes),
-        expressions=tuple(re2.compile(row.regex, options) for row in rows),
+        expressions=expressions,
+        groups=tuple(min(1, expression.groups) for expression in expressions),
         words=_set(words),
         word_expressions=tuple(re2.compile(word, options) for word in words),
         word_index=tuple(spoken.index(row.context) if row.context else -1 for row in rows),
@@ -195,6 +199,7 @@ class _Scan:
     whole: tuple[int, int]
     found: list[_Candidate]
     proven: list[tuple[int, int]]
+    best: dict[tuple[int, int, str], float]
 
     def window(self, start: int, end: int) -> None:
         """Add what begins in one window to `found`."""
@@ -209,20 +214,22 @@ class _Scan:
         spoken = text[max(0, start - _BEFORE) : start] + region + "\n" + names
         words = frozenset(machine.words.Match(spoken.encode()) or ())
         lonely = self.whole[1] - self.whole[0] < 128
-        for index in sorted(shapes):
-            row = machine.rows[index]
-            if row.score < FLOOR and machine.word_index[index] not in words and not (lonely and row.alone >= FLOOR):
+        for index in shapes:
+            row, group = machine.rows[index], machine.word_index[index]
+            said = group in words
+            if row.score < FLOOR and not said and not (lonely and row.alone >= FLOOR):
                 continue
             for match in machine.expressions[index].finditer(data):
-                first, last = match.span(1) if match.re.groups else match.span()
+                first, last = match.span(machine.groups[index])
                 if first < 0:
                     first, last = match.span()
                 if not ascii_only:
                     first, last = len(data[:first].decode()), len(data[:last].decode())
-                if start + first < end or (start == end):
-                    self._judge(index, row, start + first, start + last)
+                if start + first < end:
+                    self._judge(row, group if said else -1, start + first, start + last)
 
-    def _judge(self, index: int, row: Pattern, start: int, end: int) -> None:
+    def _judge(self, row: Pattern, group: int, start: int, end: int) -> None:
+        """Add one match to `found` if its neighbours, its check and its score allow."""
         text = self.text
         if row.reach is not None:
             reached = row.reach(text, start, end)
@@ -231,15 +238,18 @@ class _Scan:
             start, end = reached
         if not _clear(text, start, end, row.edge) or self._spoken_for(start, end):
             return
-        distance = self._distance(self.machine.word_index[index], start, end)
+        distance = self._distance(group, start, end)
         score = row.score if distance == _FAR else max(row.score, row.lifted)
         if distance == _FAR and row.alone > score and self.whole == (start, end):
             field = self.reading.field_at(start)
             score = row.alone if field is None or not field.name else score
-        if score < FLOOR or (row.check is not None and not row.check(text[start:end])):
+        if score < FLOOR or self.best.get((start, end, row.category), 0.0) >= score:
+            return
+        if row.check is not None and not row.check(text[start:end]):
             return
         checked = row.check is not None and (row.strong or distance != _FAR)
         self.found.append(_Candidate(start, end, row, score, checked, distance))
+        self.best[start, end, row.category] = score
         if checked and row.strong:
             insort(self.proven, (start, end))
 
@@ -270,9 +280,10 @@ class _Scan:
         return nearest if match is None else min(nearest, match.start() + _BESIDE + 1)
 
 
-def _rank(candidate: _Candidate) -> tuple[bool, bool, bool, float, int, int]:
+def _rank(candidate: _Candidate) -> tuple[bool, bool, bool, bool, float, int, int]:
     return (
         candidate.checked and candidate.row.strong,
+        candidate.checked and candidate.distance <= _NEAR,
         candidate.distance <= _BESIDE,
         candidate.checked,
         candidate.score,
@@ -333,7 +344,7 @@ class PatternDetector:
             text = _SURROGATE.sub("\ufffd", text)
         stripped = text.strip(" \t\r\n.,;:!?\"'()[]<>")
         lead = text.find(stripped) if stripped else 0
-        scan = _Scan(_machine(), reading, text, (lead, lead + len(stripped)), [], [])
+        scan = _Scan(_machine(), reading, text, (lead, lead + len(stripped)), [], [], {})
         for start, end in windows(text):
             if stop():
                 break

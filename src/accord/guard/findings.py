@@ -48,8 +48,8 @@ def claims(reads: Reads, detector: Detector, hits: Iterable[Hit]) -> list[Claim]
 def settle(found: Sequence[Claim]) -> list[Claim]:
     """One claim for one thing.
 
-    A claim yields to one of the same category that covers it and is at least as sure, and, among numbers that look
-    alike, to one proven by a checksum.
+    A claim yields to one of the same category that covers it, which then is as sure as the surer of the two, and, among
+    numbers that look alike, to one proven by a checksum.
     """
     return _without_covered(_without_disproved(found))
 
@@ -81,12 +81,18 @@ def _without_covered(found: Sequence[Claim]) -> list[Claim]:
     for same in by_category.values():
         cover: Claim | None = None
         for claim in sorted(same, key=lambda c: (c.tape.start, -c.tape.end, -c.hit.score, c.hit.reading)):
-            if cover and cover.tape.covers(claim.tape) and cover.hit.score >= claim.hit.score:
+            if cover is not None and cover.tape.covers(claim.tape):
+                cover = kept[-1] = _surer(cover, claim)
                 continue
             kept.append(claim)
-            if cover is None or claim.tape.end >= cover.tape.end:
-                cover = claim
+            cover = claim
     return kept
+
+
+def _surer(cover: Claim, claim: Claim) -> Claim:
+    if cover.hit.score >= claim.hit.score:
+        return cover
+    return replace(cover, hit=replace(cover.hit, score=claim.hit.score))
 
 
 def findings(reads: Reads, settled: Iterable[Claim], context: Context, pseudonyms: Pseudonyms) -> list[Finding]:

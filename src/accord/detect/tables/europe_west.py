@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accord.detect.tables import words
-from accord.detect.tables.checks import bare, luhn, mrz_digit, numerals, stdnum, varied, weighted
+from accord.detect.tables.checks import bare, calendar, luhn, mrz_digit, numerals, stdnum, varied, weighted
 from accord.detect.tables.pattern import Pattern, digits, distinct, labelled, proven
 
 NATIONAL = "privacy.id.national"
@@ -46,10 +46,16 @@ def german_document(value: str) -> bool:
     return len(text) == 10 and mrz_digit(text[:9]) == text[9]
 
 
+def german_short(value: str) -> bool:
+    """A German document number written as eight characters and their ICAO check digit."""
+    text = bare(value)
+    return mrz_digit(text[:8]) == text[8]
+
+
 def german_doctor(value: str) -> bool:
     """A German LANR: seventh digit by weights 4, 9 (KBV, Arztnummern-Richtlinie)."""
     number = numerals(value)
-    return varied(number[:6]) is not None and (10 - weighted(number[:6], (4, 9, 4, 9, 4, 9)) % 10) % 10 == int(number[6])
+    return varied(number[:6]) and (10 - weighted(number[:6], (4, 9, 4, 9, 4, 9)) % 10) % 10 == int(number[6])
 
 
 def british_driver(value: str) -> bool:
@@ -62,6 +68,15 @@ def british_driver(value: str) -> bool:
 def british_insurance(value: str) -> bool:
     """A national insurance number whose prefix is issued (HMRC, NIM39110)."""
     return bare(value)[:2] not in ("BG", "GB", "KN", "NK", "NT", "TN", "ZZ")
+
+
+def finnish(value: str) -> bool:
+    """A Finnish identity code: a day of birth and a check character modulo 31 (separators as widened in 2023)."""
+    text = value.upper()
+    century = 1800 if text[6] == "+" else 2000 if text[6] in "ABCDEF" else 1900
+    if not calendar(century + int(text[4:6]), int(text[2:4]), int(text[:2])):
+        return False
+    return "0123456789ABCDEFHJKLMNPRSTUVWXY"[int(text[:6] + text[7:10]) % 31] == text[10]
 
 
 def spanish_social(value: str) -> bool:
@@ -83,17 +98,20 @@ PATTERNS: tuple[Pattern, ...] = (
     digits("de.tax", TAX, r"\b[1-9][0-9] ?[0-9]{3} ?[0-9]{3} ?[0-9]{3}\b", stdnum("de.idnr"), words.TAX, 0.4),
     labelled("de.tax_number", TAX, r"\b[0-9]{2,3}/[0-9]{3,4}/[0-9]{4,5}\b", words.TAX, score=0.45, lifted=0.85),
     labelled("de.tax_number.13", TAX, r"\b[0-9]{4}0[0-9]{8}\b", words.TAX, lifted=0.8, alone=0.4),
+    labelled("de.tax_number.plain", TAX, r"\b[0-9]{10,13}\b", ("steuernummer", "steuer nr", "st nr", "finanzamt"), lifted=0.75),
+    digits("de.tax.any", TAX, r"\b[1-9][0-9] ?[0-9]{3} ?[0-9]{3} ?[0-9]{3}\b", stdnum("iso7064.mod_11_10"), ("steuer", "idnr", "identifikationsnummer", "tax id"), 0.0),
     proven("de.pension", SOCIAL, r"(?i)\b[0-9]{2} ?[0-9]{6} ?[A-Z] ?[0-9]{3}\b", german_pension, words.SOCIAL, 0.8),
     distinct("de.health", MEDICAL, r"\b[A-Z][0-9]{9}\b", german_health, words.MEDICAL, 0.5),
     digits("de.health.lower", MEDICAL, r"(?i)\b[A-Z][0-9]{9}\b", german_health, words.MEDICAL, 0.0),
     digits("de.doctor", MEDICAL, r"\b[0-9]{9}\b", german_doctor, ("lanr", "arztnummer", "arzt"), 0.0),
     labelled("de.practice", MEDICAL, r"\b[0-9]{9}\b", ("bsnr", "betriebsstättennummer", "betriebsstätte"), lifted=0.8),
     distinct("de.document", PASSPORT, r"\b[CFGHJK][CFGHJKLMNPRTVWXYZ0-9]{8}[0-9]D?\b", german_document, words.PASSPORT, 0.5),
+    digits("de.document.9", PASSPORT, r"\b[CFGHJK][CFGHJKLMNPRTVWXYZ0-9]{7}[0-9]\b", german_short, words.PASSPORT, 0.0),
     labelled("de.passport", PASSPORT, r"(?i)\b[CFGHJK][CFGHJKLMNPRTVWXYZ0-9]{7}[0-9]\b", words.PASSPORT, lifted=0.8),
     labelled("de.id_card", NATIONAL, r"(?i)\b[LMNPRTVWXYCFGHJK][CFGHJKLMNPRTVWXYZ0-9]{7}[0-9]\b", words.ID_CARD, lifted=0.8),
     labelled("de.id_card.old", NATIONAL, r"(?i)\bT[0-9]{8}\b", words.ID_CARD, score=0.3, lifted=0.8, alone=0.45),
     labelled("de.driver", DRIVER, r"\b[A-Z][A-Z0-9][0-9]{8}[A-Z0-9]\b", words.DRIVER, lifted=0.85, alone=0.45),
-    distinct("de.register", COMPANY, r"\b(HR[AB]\s{0,2}[0-9]{1,6}(?: ?[A-Z]{1,2})?)\b", None, words.COMPANY, 0.7),
+    distinct("de.register", COMPANY, r"\bHR[AB]\s{0,2}[0-9]{1,6}\b", None, words.COMPANY, 0.7),
     digits("at.social", SOCIAL, r"\b[1-9][0-9]{3} ?[0-9]{6}\b", stdnum("at.vnr"), words.SOCIAL),
     labelled("at.passport", PASSPORT, r"\b[A-Z]{1,2}[ ]?[0-9]{7}\b", words.PASSPORT, lifted=0.8, alone=0.45),
     digits("at.tin", TAX, r"\b[0-9]{2}-?[0-9]{3}/?[0-9]{4}\b", stdnum("at.tin"), ("steuernummer", "abgabenkonto", "finanzamt")),
@@ -135,8 +153,7 @@ PATTERNS: tuple[Pattern, ...] = (
     # Italy
     proven("it.fiscal", TAX, r"(?i)\b[A-Z]{6}[0-9L-NP-V]{2}[A-EHLMPR-T][0-9L-NP-V]{2}[A-Z][0-9L-NP-V]{3}[A-Z]\b", stdnum("it.codicefiscale"), words.TAX, 0.9),
     labelled("it.fiscal.shape", TAX, r"(?i)\b[A-Z]{6}[0-9]{2}[A-EHLMPR-T](?:[04][1-9]|[1256][0-9]|[37][01])[A-Z][0-9]{3}[A-Z]\b", words.TAX, score=0.5, lifted=0.7),
-    digits("it.vat", "privacy.id.vat", r"\b[0-9]{5}[ _]?[0-9]{3}[ _]?[0-9]{3}\b", stdnum("it.iva"), words.VAT),
-    digits("it.vat.joined", "privacy.id.vat", r"\b[0-9]{8}_[0-9]{3}\b", stdnum("it.iva"), words.VAT),
+    digits("it.vat", "privacy.id.vat", r"\b[0-9]{5}[ ]?[0-9]{3}[ ]?[0-9]{3}\b", stdnum("it.iva"), words.VAT),
     labelled("it.driver", DRIVER, r"(?i)\b(?:[A-Z]{2}[0-9]{7}[A-Z]|U1[BCDFGHLJKMNPRSTUWYXZ0-9]{7}[A-Z])\b", words.DRIVER, lifted=0.85, alone=0.45),
     labelled("it.driver.u1", DRIVER, r"\bU1[BCDFGHLJKMNPRSTUWYXZ0-9]{7}[A-Z]\b", words.DRIVER, score=0.45, lifted=0.85),
     labelled("it.driver.old", DRIVER, r"\b[A-Z]{2}[0-9]{7}[A-Z]\b", words.DRIVER, score=0.45, lifted=0.85),
@@ -162,7 +179,7 @@ PATTERNS: tuple[Pattern, ...] = (
     proven("no.person", NATIONAL, r"\b[0-7][0-9][0-9][0-9][0-9]{2} ?[0-9]{5}\b", stdnum("no.fodselsnummer"), words.NATIONAL, 0.6),
     digits("no.company", COMPANY, r"\b(?:NO ?)?[89][0-9]{2} ?[0-9]{3} ?[0-9]{3}(?: ?MVA)?\b", stdnum("no.orgnr", "no.mva"), (*words.COMPANY, "mva")),
     distinct("no.vat", "privacy.id.vat", r"\b(?:NO ?)?[89][0-9]{2} ?[0-9]{3} ?[0-9]{3} ?MVA\b", stdnum("no.mva"), words.VAT, 0.85),
-    proven("fi.person", NATIONAL, r"(?i)\b[0-3][0-9][01][0-9]{3}[-+ABCDEFUVWXY][0-9]{3}[0-9A-FHJ-NPR-Y]\b", stdnum("fi.hetu"), words.NATIONAL, 0.85),
+    proven("fi.person", NATIONAL, r"(?i)\b[0-3][0-9][01][0-9]{3}[-+ABCDEFUVWXY][0-9]{3}[0-9A-FHJ-NPR-Y]\b", finnish, words.NATIONAL, 0.85),
     distinct("fi.company", COMPANY, r"\b[0-9]{7}-[0-9]\b", stdnum("fi.ytunnus"), words.COMPANY, 0.45),
     distinct("is.person", NATIONAL, r"\b[0-7][0-9][01][0-9]{3}-[0-9]{4}\b", stdnum("is_.kennitala"), words.NATIONAL, 0.55),
     digits("fo.vat", "privacy.id.vat", r"\b(?:FO)?[0-9]{6}\b", stdnum("fo.vn"), ("vinnutal", "v tal", "faroe", "vtal", "vn")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 
 from accord.detect.tables import words
 from accord.detect.tables.checks import bare
@@ -48,7 +49,13 @@ def _not_version(text: str, start: int, end: int) -> tuple[int, int] | None:
         return None
     if text[end : end + 1] == "-" and text[end + 1 : end + 2].isalpha():
         return None
-    return start, end
+    return start, _prefix(text, end, 32)
+
+
+def _prefix(text: str, end: int, longest: int) -> int:
+    """The end of an address with its prefix length, where one follows (RFC 4632, RFC 4291 2.3)."""
+    match = re.compile(r"/(\d{1,3})(?![\d./])").match(text, end)
+    return match.end() if match is not None and int(match.group(1)) <= longest else end
 
 
 def _hextets(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -63,7 +70,9 @@ def _hextets(text: str, start: int, end: int) -> tuple[int, int] | None:
         value = value[:-1]
     if value.count(":") < 2 or not any(c.isdigit() for c in value) and len(bare(value)) < 8:
         return None
-    return start, start + len(value)
+    if text[start + len(value) : start + len(value) + 1] == "." and text[start + len(value) + 1 : start + len(value) + 2].isdigit():
+        return None
+    return start, _prefix(text, start + len(value), 128)
 
 
 def _mac(value: str) -> bool:
@@ -80,7 +89,7 @@ PATTERNS: tuple[Pattern, ...] = (
         ("ip", "host", "server", "client", "address", "gateway", "router", "subnet"), _not_version, Edge.WORD,
     ),
     Pattern(
-        "ipv6", IP, r"(?i)(?:[0-9a-f]{1,4}|:):[0-9a-f:]{0,38}(?:[0-9a-f]|::)(?:(?:\.[0-9]{1,3}){3})?(?:%[0-9a-z]{1,15})?",
+        "ipv6", IP, r"(?i)(?:[0-9a-f]{1,4}|:):[0-9a-f:]{0,38}(?:(?:\.[0-9]{1,3}){3})?(?:%[0-9a-z]{1,15})?",
         0.9, 0.95, 0.9, address, True, (), _hextets, Edge.FREE,
         r"(?i)[0-9a-f]{0,4}:[0-9a-f]{0,4}:[0-9a-f:]",
     ),

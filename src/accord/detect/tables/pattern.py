@@ -81,7 +81,8 @@ def digits(
     name: str, category: str, regex: str, check: Check | None, context: tuple[str, ...], score: float = 0.3
 ) -> Pattern:
     """A row of plain digits with a check that one number in ten passes: counts beside a telling word, or alone."""
-    return Pattern(name, category, regex, score, 0.85, max(score, 0.5), check, False, context)
+    alone = max(score, 0.5 if category.endswith((".national", ".social_security", ".medical")) else 0.43)
+    return Pattern(name, category, regex, score, 0.85, alone, check, False, context)
 
 
 def labelled(

@@ -79,7 +79,9 @@ def trunk(value: str) -> bool:
 def national(value: str) -> bool:
     """A national number that one of the plans knows."""
     number = _plain(value)
-    return not _dated(value) and any(_valid(number, region) for region in _REGIONS)
+    if number in "01234567890123456789" or _dated(value):
+        return False
+    return any(_valid(number, region) for region in _REGIONS)
 
 
 def local(value: str) -> bool:
@@ -127,8 +129,8 @@ PATTERNS: tuple[Pattern, ...] = (
         trunk, False, words.PHONE,
     ),
     Pattern("phone.trunk.spaced", PHONE, rf"\b0{_S}\(?[1-9][0-9]{{1,3}}\)?{_S}[0-9]{{2,8}}(?:{_S}[0-9]{{2,5}}){{0,4}}\b", 0.5, 0.85, 0.6, trunk, False, words.PHONE),
-    Pattern("phone.trunk.plain", PHONE, r"\b0[1-9][0-9]{8,9}\b", 0.0, 0.85, 0.5, trunk, False, words.PHONE),
-    Pattern("phone.national", PHONE, r"\b[1-9][0-9]{6,10}\b", 0.0, 0.75, 0.45, national, False, words.PHONE),
+    Pattern("phone.trunk.plain", PHONE, r"\b0[1-9][0-9]{8,9}\b", 0.0, 0.85, 0.55, trunk, False, words.PHONE),
+    Pattern("phone.national", PHONE, r"\b[1-9][0-9]{6,10}\b", 0.0, 0.75, 0.42, national, False, words.PHONE),
     Pattern("phone.national.grouped", PHONE, rf"(?:\b|\()[1-9][0-9]{{0,3}}\)?{_S}{{1,2}}[0-9]{{2,4}}(?:{_S}[0-9]{{2,4}}){{1,4}}\b{_EXT}", 0.0, 0.75, 0.5, national, False, words.PHONE),
     Pattern("phone.local", PHONE, rf"(?:\b|\()[0-9]{{1,6}}\)?(?:{_S}{{1,2}}\(?[0-9]{{2,8}}\)?){{1,5}}\b{_EXT}", 0.0, 0.6, 0.0, local, False, words.PHONE),
     Pattern("phone.local.plain", PHONE, r"\b[0-9]{7,12}\b", 0.0, 0.5, 0.0, local, False, ("phone", "mobile", "telephone", "tel", "telefon", "téléphone", "teléfono", "cell", "handy", "whatsapp", "fax")),
