@@ -1,0 +1,136 @@
+"""`accord doctor`: whether everything that accord needs is there and works."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from importlib import metadata
+
+import click
+
+from accord import __version__
+from accord.cli import say
+from accord.cli.options import Common, common, pass_common, policy_option
+from accord.core.content import Context
+from accord.errors import AccordError
+from accord.guard import Guard
+
+SENTENCE = "Please write to casey.morgan@example.org about the invoice."
+"""What the self-test inspects: it holds one e-mail address and nothing unsafe."""
+
+_PACKAGES = ("google-re2", "onnxruntime", "tokenizers", "numpy", "pydantic", "phonenumbers", "python-stdnum")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    detail: str
+    hint: str = ""
+
+
+@click.command(short_help="Say whether everything accord needs is there and works.")
+@policy_option
+@common
+@pass_common
+def doctor(shared: Common) -> int:
+    """Say whether everything accord needs is there and works. Exit code 0 when it does, 2 when something does not."""
+    checks = list(_checks(shared))
+    healthy = all(check.ok for check in checks)
+    if shared.json:
+        say.as_json({"ok": healthy, "checks": [asdict(check) for check in checks]}, indent=2)
+    else:
+        for check in checks:
+            mark = click.style("ok  ", fg="green") if check.ok else click.style("FAIL", fg="red", bold=True)
+            say.line(f"{mark} {check.name:<12} {say.safe(check.detail)}")
+            if check.hint and not check.ok:
+                say.line(f"     {'':<12} {say.safe(check.hint)}")
+        say.line("all is well" if healthy else "something needs attention")
+    return 0 if healthy else 2
+
+
+def _checks(shared: Common) -> Iterator[Check]:
+    yield Check("accord", True, f"{__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}")
+    yield _packages()
+    yield from _models()
+    guard: list[Guard] = []
+    yield _tried("policy", lambda: _policy(shared))
+    yield _tried("state", lambda: _open(shared, guard))
+    if guard:
+        try:
+            yield _tried("self-test", lambda: _self_test(guard[0]))
+            yield _tried("audit", lambda: _audit(guard[0]))
+        finally:
+            guard[0].close()
+
+
+def _tried(name: str, run: Callable[[], str]) -> Check:
+    try:
+        return Check(name, True, run())
+    except AccordError as error:
+        return Check(name, False, str(error), error.hint)
+    except Exception as error:
+        return Check(name, False, f"internal error: {type(error).__name__}")
+
+
+def _packages() -> Check:
+    found, missing = [], []
+    for name in _PACKAGES:
+        try:
+            found.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        return Check(
+            "packages", False, f"missing: {', '.join(missing)}", f"run `{sys.executable} -m pip install accord`"
+        )
+    return Check("packages", True, ", ".join(found))
+
+
+def _models() -> Iterator[Check]:
+    from accord.models.cache import PULL, status
+
+    try:
+        for model in status():
+            detail = f"{model.version}, {model.state}" + (f": {model.detail}" if model.detail else "")
+            yield Check(f"model {model.name}", model.state == "ready", detail, PULL)
+    except AccordError as error:
+        yield Check("models", False, str(error), error.hint)
+
+
+def _policy(shared: Common) -> str:
+    from accord.app import settings
+
+    policy = settings(shared.source).policy()
+    mode = "enforced" if policy.enforced() else f"watching only, {policy.owner} answers for it until {policy.expires}"
+    return f"{say.plural(len(policy.rules), 'rule')}, {mode}, digest {policy.digest[:12]}"
+
+
+def _open(shared: Common, made: list[Guard]) -> str:
+    from accord.app import state_dir
+
+    made.append(shared.guard())
+    return f"{state_dir(shared.state)} can be written; detectors: {', '.join(d.name for d in made[0].detectors)}"
+
+
+def _self_test(guard: Guard) -> str:
+    context = Context(purpose="doctor")
+    inspection = guard.inspect(SENTENCE, context)
+    decision = inspection.preview("model")
+    guard.record(decision, context, "preview")
+    faults = sorted({f"{f.detector}: {f.reason}" for f in decision.findings if f.category.startswith("fault.")})
+    if faults:
+        raise AccordError("; ".join(faults), hint="everything is refused until this is mended")
+    if "privacy.contact.email" not in {finding.category for finding in decision.findings}:
+        raise AccordError("the e-mail address of the self-test was not found", hint="enable the detector `patterns`")
+    return f"found what it should, and would {decision.outcome.value} it to the model"
+
+
+def _audit(guard: Guard) -> str:
+    guard.audit.verify()
+    count = sum(1 for _ in guard.audit.records())
+    return f"{say.plural(count, 'record')}, and the chain holds"

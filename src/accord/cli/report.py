@@ -1,0 +1,218 @@
+"""What `accord check` says of one input: as JSON, as plain lines, and as a table for people. Never a value."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text as Styled
+
+from accord.cli import say
+from accord.core.content import Content, Text
+from accord.core.decision import Decision
+from accord.core.finding import Finding
+from accord.core.place import Box, Interval, Place, Span, union
+from accord.guard import Inspection
+from accord.transform.pseudonyms import label
+
+SHOWN = 40
+"""How many findings people are shown before the rest is only counted."""
+
+_EXCERPT = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One input with what was found and decided."""
+
+    name: str
+    note: str
+    content: Content
+    inspection: Inspection
+    decision: Decision
+
+
+class Lines:
+    """Where the lines of a text begin, to say line and column of a character."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._starts = [0]
+        at = text.find("\n")
+        while at >= 0:
+            self._starts.append(at + 1)
+            at = text.find("\n", at + 1)
+
+    def at(self, position: int) -> tuple[int, int]:
+        """Line and column of a character, both from 1."""
+        row = bisect_right(self._starts, position)
+        return row, position - self._starts[row - 1] + 1
+
+    def around(self, span: Span, hidden: Sequence[Finding]) -> str:
+        """The line of a span, with all that was found written as `[KIND]`, cut to what is near."""
+        row = bisect_right(self._starts, span.start)
+        start = max(self._starts[row - 1], span.start - _EXCERPT)
+        stop = self._starts[row] - 1 if row < len(self._starts) else len(self.text)
+        end = max(span.end, min(stop, span.end + _EXCERPT))
+        pieces, at = [], start
+        for place in union(f.place for f in hidden if isinstance(f.place, Span)):
+            if place.end <= start or place.start >= end:
+                continue
+            pieces.append(self.text[at : max(at, place.start)])
+            first = min((f for f in hidden if f.place == place or place.touches(_span(f))), key=lambda f: f.category)
+            pieces.append(f"[{label(first.category)}]")
+            at = max(at, place.end)
+        pieces.append(self.text[at:end])
+        return " ".join("".join(pieces).split())
+
+
+def _span(finding: Finding) -> Span:
+    return finding.place if isinstance(finding.place, Span) else Span(0, 0)
+
+
+def lines_of(content: Content) -> list[Lines | None]:
+    """The lines of every text part."""
+    return [Lines(part.reveal()) if isinstance(part, Text) else None for part in content]
+
+
+def place_object(place: Place, lines: Lines | None) -> dict[str, Any]:
+    """A place as JSON: `span` (characters, with line and column), `box`, `interval` or `meta`."""
+    found: dict[str, Any] = {"kind": type(place).__name__.lower(), **asdict(place)}
+    if isinstance(place, Span) and lines is not None:
+        found["line"], found["column"] = lines.at(place.start)
+    return found
+
+
+def as_object(checked: Checked) -> dict[str, Any]:
+    """One input as JSON."""
+    decision = checked.decision
+    lines = lines_of(checked.content)
+    return {
+        "input": checked.name,
+        "to": decision.to.value,
+        "outcome": decision.outcome.value,
+        "decision_id": decision.id,
+        "policy_digest": decision.policy_digest,
+        "rules": list(decision.rules),
+        "coverage": {m.value: asdict(covered) for m, covered in sorted(decision.coverage.items())},
+        "findings": [
+            {
+                "category": finding.category,
+                "score": round(finding.score, 4),
+                "detector": finding.detector,
+                "part": finding.part,
+                "place": place_object(finding.place, lines[finding.part]),
+            }
+            for finding in decision.findings
+        ],
+        "scores": {category: round(score, 4) for category, score in checked.inspection.scores.items()},
+    }
+
+
+def place_words(place: Place, lines: Lines | None) -> str:
+    """A place for people."""
+    match place:
+        case Span() if lines is not None:
+            row, column = lines.at(place.start)
+            return f"{row}:{column}"
+        case Box():
+            return f"page {place.page}, {place.left},{place.top}–{place.right},{place.bottom}"
+        case Interval():
+            return f"{place.start:.2f}–{place.end:.2f} s"
+        case _:
+            return "all of it"
+
+
+def coverage_words(decision: Decision) -> str:
+    """How much was inspected of how much there was."""
+    unit = {"text": "characters"}
+    return "; ".join(
+        f"{covered.inspected:,} of {covered.total:,} {unit.get(m.value, 'bytes of ' + m.value)}"
+        for m, covered in sorted(decision.coverage.items())
+    )
+
+
+def plain(checked: Checked, *, every: bool = False) -> list[str]:
+    """One input as lines for a pipe."""
+    decision, name = checked.decision, say.safe(checked.name)
+    lines = lines_of(checked.content)
+    rules = ", ".join(decision.rules) or "nothing found that a rule acts on"
+    said = [f"{name}: {say.verdict(decision)} to {decision.to.value}: {rules}"]
+    said += [f"{name}: {reason}" for reason in _reasons(checked)]
+    shown = decision.findings if every else decision.findings[:SHOWN]
+    for finding in shown:
+        where = place_words(finding.place, lines[finding.part])
+        said.append(f"{name}:{where}: {finding.category} {finding.score:.2f} {finding.detector}")
+    if len(shown) < len(decision.findings):
+        said.append(f"{name}: and {len(decision.findings) - len(shown):,} more; --all shows them")
+    said.append(f"{name}: inspected {coverage_words(decision)}")
+    return said
+
+
+def _reasons(checked: Checked) -> list[str]:
+    faults = [f.reason for f in checked.decision.findings if f.reason]
+    return list(dict.fromkeys(filter(None, [checked.note, *checked.decision.reasons, *faults])))
+
+
+def rich(checked: Checked, out: Console, *, every: bool = False, excerpts: bool = True) -> None:
+    """One input as a panel for people."""
+    decision = checked.decision
+    style = say.STYLES[decision.outcome.value]
+    head = Styled.assemble(
+        (say.verdict(decision), style), f"  {say.WORDS[decision.outcome.value]} to {decision.to.value}"
+    )
+    body: list[RenderableType] = [head]
+    if decision.rules:
+        body.append(Styled(f"rules     {', '.join(decision.rules)}"))
+    body += [Styled(f"because   {say.safe(reason)}") for reason in _reasons(checked)]
+    body.append(Styled(f"inspected {coverage_words(decision)}", style="dim"))
+    body.append(Styled(f"decision  {decision.id}, policy {decision.policy_digest[:12]}", style="dim"))
+    if decision.findings:
+        body.append(_table(checked, every, excerpts))
+    title = Styled(say.safe(checked.name) if checked.name != "-" else "standard input", style="bold")
+    out.print(Panel(Group(*body), title=title, title_align="left", border_style=style, box=box.ROUNDED))
+
+
+def _table(checked: Checked, every: bool, excerpts: bool) -> RenderableType:
+    found = checked.decision.verdicts if every else checked.decision.verdicts[:SHOWN]
+    lines = lines_of(checked.content)
+    table = Table(box=box.SIMPLE_HEAD, expand=True, padding=(0, 1))
+    table.add_column("line:column", no_wrap=True)
+    table.add_column("category", no_wrap=True)
+    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("detector", no_wrap=True)
+    table.add_column("what follows", no_wrap=True)
+    if excerpts:
+        table.add_column("text, masked", ratio=1, no_wrap=True, overflow="ellipsis", style="dim")
+    for verdict in found:
+        finding = verdict.finding
+        what = (
+            verdict.transform if verdict.outcome.value == "transform" and verdict.transform else verdict.outcome.value
+        )
+        row: list[RenderableType] = [
+            Styled(place_words(finding.place, lines[finding.part])),
+            Styled(finding.category),
+            Styled(f"{finding.score:.2f}"),
+            Styled(finding.detector),
+            Styled(what, style=say.STYLES[verdict.outcome.value]),
+        ]
+        if excerpts:
+            row.append(Styled(say.safe(_excerpt(finding, lines[finding.part], checked.decision.findings))))
+        table.add_row(*row)
+    if len(found) < len(checked.decision.findings):
+        rest = len(checked.decision.findings) - len(found)
+        return Group(table, Styled(f"and {rest:,} more; --all shows them", style="dim"))
+    return table
+
+
+def _excerpt(finding: Finding, lines: Lines | None, every: Sequence[Finding]) -> str:
+    if lines is None or not isinstance(finding.place, Span) or finding.category.startswith(("fault.", "safety.")):
+        return ""
+    same = [f for f in every if f.part == finding.part and f.category.startswith("privacy.")]
+    return lines.around(finding.place, same)
