@@ -166,6 +166,12 @@ def _clear(text: str, start: int, end: int, edge: Edge) -> bool:
     return edge is Edge.WORD or not (_longer_before(text, start, before) or _longer_after(text, end, after))
 
 
+def _constant(value: str) -> bool:
+    """Whether the digits are many and all one digit: such numbers pass checksums and are nobody's."""
+    digits = {c for c in value if c.isdigit()}
+    return len(digits) == 1 and len(value) > 6 and not any(c.isalpha() for c in value)
+
+
 def _longer_before(text: str, start: int, before: str) -> bool:
     """Whether a number is the end of an amount, a decimal or a hyphenated code."""
     if before in _CURRENCY or (before == " " and start >= 2 and text[start - 2] in _CURRENCY):
@@ -245,7 +251,7 @@ class _Scan:
             score = row.alone if field is None or not field.name else score
         if score < FLOOR or self.best.get((start, end, row.category), 0.0) >= score:
             return
-        if row.check is not None and not row.check(text[start:end]):
+        if row.check is not None and (_constant(text[start:end]) or not row.check(text[start:end])):
             return
         checked = row.check is not None and (row.strong or distance != _FAR)
         self.found.append(_Candidate(start, end, row, score, checked, distance))

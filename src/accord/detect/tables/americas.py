@@ -96,7 +96,7 @@ PATTERNS: tuple[Pattern, ...] = (
     digits("co.nit", TAX, r"\b[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]\b", stdnum("co.nit"), ("nit", "dian")),
     labelled("co.cedula", NATIONAL, r"\b[0-9]{1,3}(?:\.?[0-9]{3}){2,3}\b", ("cédula", "cedula", "c.c", "ciudadanía"), lifted=0.75),
     digits("pe.ruc", TAX, r"\b(?:10|15|16|17|20)[0-9]{9}\b", stdnum("pe.ruc"), ("ruc",)),
-    digits("pe.dni", NATIONAL, r"\b[0-9]{8}(?:-?[0-9A-K])?\b", None, ("dni",)),
+    labelled("pe.dni", NATIONAL, r"\b[0-9]{8}(?:-?[0-9A-K])?\b", ("dni",), lifted=0.75),
     digits("ec.cedula", NATIONAL, r"\b[0-3][0-9]{8}-?[0-9]\b", stdnum("ec.ci"), ("cédula", "cedula", "identidad")),
     digits("ec.ruc", TAX, r"\b[0-3][0-9]{12}\b", stdnum("ec.ruc"), ("ruc",)),
     digits("uy.rut", TAX, r"\b[0-9]{12}\b", stdnum("uy.rut"), ("rut", "dgi")),

@@ -1,0 +1,245 @@
+"""A value beside a telling key is a finding: `"vorname": "Ada"`, `customer.email,…`, `password = …`.
+
+Readers of structure give named values (`accord.core.reading.Field`); this detector knows the names. The name says
+what a value would be, the value says whether it can be: a `phone` holds digits, a `surname` letters, and
+`true`, `null`, `N/A` or `${PASSWORD}` hold nothing. A bare `name` is a person's only within or beside a person.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from accord.core.finding import Hit
+from accord.core.place import Span
+from accord.core.reading import Field, Reading
+from accord.core.roles import Stop
+from accord.detect.tables.field_words import (
+    BARE_NAMES,
+    KEYS,
+    NEGATIVE,
+    PERSON,
+    PERSON_PARENTS,
+    PERSON_SIBLINGS,
+    SIBLING_WORDS,
+)
+from accord.detect.tables.secret_value import placeholder
+
+FLOOR = 0.4
+"""The reporting floor: what scores less is not worth judging."""
+
+_BATCH = 256  # fields between two looks at the deadline
+_LONGEST_KEY = max(len(words) for words in KEYS)
+_LONGEST_VALUE = 512  # characters; a longer value is prose, which other detectors read
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_EMPTY = frozenset(
+    "null none nil nan n/a na n.a. - -- --- . ? tbd tba unknown unbekannt inconnu desconocido sconosciuto onbekend true false yes no ja nein oui non si sí on off "
+    "undefined empty not set not provided not available not applicable redacted [redacted] hidden anonymous anonym string text number integer boolean required optional "
+    "example test foo bar baz lorem ipsum value todo x xx xxx xxxx missing default 0 all any other".split()
+) | {"not set", "not provided", "not available", "not applicable", "keine", "k. a.", "k.a.", "s/o", "no aplica"}
+_STRONG = 0.9
+_NAMED = 0.85
+_LIKELY = 0.7
+_SECRET = "privacy.credential."  # noqa: S105 - a prefix of categories
+
+
+@lru_cache(maxsize=4096)
+def words_of(part: str) -> tuple[str, ...]:
+    """The words of one part of a key: split at case, digits kept, accents dropped, lower-cased."""
+    split = _CAMEL.sub(" ", part)
+    plain = "".join(c for c in unicodedata.normalize("NFKD", split) if not unicodedata.combining(c))
+    plain = plain.replace("ß", "ss").casefold()
+    return tuple(word for word in _NOT_WORD.split(plain) if word)
+
+
+@lru_cache(maxsize=4096)
+def category_of(name: str) -> tuple[str, float]:
+    """What a key says its value is, and how sure that is; an empty category where it says nothing.
+
+    Args:
+        name: the dotted name of a field, as `accord.core.reading.Field` has it.
+    """
+    parts = [words for part in name.split(".") if (words := words_of(part)) and not (len(words) == 1 and words[0].isdigit())]
+    if not parts:
+        return "", 0.0
+    last = parts[-1]
+    found = _lookup(last)
+    if not found[0] and len(parts) >= 2 and len(last) == 1:
+        joined = _lookup(parts[-2] + last)
+        if joined[0] and joined[2] > 1:
+            found = joined
+        elif last[0] in ("number", "no", "nr", "value", "id", "address", "main", "home", "work", "primary", "mobile", "text", "string"):
+            found = _lookup(parts[-2])
+    if found[0]:
+        return found[0], found[1]
+    if last[-1] in BARE_NAMES:
+        before = last[:-1][-1:] or (parts[-2][-1:] if len(parts) >= 2 else ())
+        if before and before[0] in PERSON_PARENTS:
+            return PERSON, _NAMED
+    return "", 0.0
+
+
+def _lookup(words: tuple[str, ...]) -> tuple[str, float, int]:
+    """The longest key among some words; words after it may only count it (`phone 2`)."""
+    while words and (words[-1].isdigit() or words[-1] in ("value", "field")) and len(words) > 1 and words not in KEYS:
+        words = words[:-1]
+    for size in range(min(_LONGEST_KEY, len(words)), 0, -1):
+        category = KEYS.get(words[-size:])
+        if category is not None:
+            return category, _STRONG if size > 1 or len(words) == 1 else _NAMED, size
+    if words[-1] in NEGATIVE:
+        return "", 0.0, 0
+    for size in range(min(_LONGEST_KEY, len(words)), 1, -1):
+        category = KEYS.get(words[:size])
+        if category is not None and len(words) - size <= 1:
+            return category, _LIKELY, size
+    return "", 0.0, 0
+
+
+def _letters(value: str) -> bool:
+    return any(c.isalpha() for c in value)
+
+
+def _digit_count(value: str) -> int:
+    return sum(c.isdigit() for c in value)
+
+
+def _is_name(value: str) -> bool:
+    """Could be a person's: mostly letters, few words, no sentence, path, address or code."""
+    if not 2 <= len(value) <= 80 or not _letters(value) or _digit_count(value) or len(value.split()) > 6:
+        return False
+    return not any(c in "/\\@:;=<>{}[]_|#$%*+!?" for c in value)
+
+
+def _is_date(value: str) -> bool:
+    return _digit_count(value) >= 2 and len(value) <= 40
+
+
+def _is_ip(value: str) -> bool:
+    if not (value.count(".") >= 3 or value.count(":") >= 2):
+        return False
+    return value.split("/")[0].strip("[]") not in ("127.0.0.1", "0.0.0.0", "::1", "::", "255.255.255.255")  # noqa: S104
+
+
+def _is_code(value: str) -> bool:
+    """An identifier: some digits, no sentence."""
+    return 4 <= len(value) <= 64 and _digit_count(value) >= 3 and len(value.split()) <= 8
+
+
+def _is_secret(value: str) -> bool:
+    return 3 <= len(value) <= 8192 and not placeholder(value) and len(value.split()) <= 3
+
+
+def _is_key(value: str) -> bool:
+    return 8 <= len(value) <= 8192 and not placeholder(value) and (_digit_count(value) > 0 or len(value) >= 20)
+
+
+def _is_words(value: str) -> bool:
+    return 2 <= len(value) <= 300 and _letters(value)
+
+
+def _is_coordinate(value: str) -> bool:
+    return re.fullmatch(r"""[\[({]?\s*[-+]?\d{1,3}[.,]\d{2,}°?\s*[NSEWO]?(?:\s*[,; ]\s*[-+]?\d{1,3}[.,]\d{2,}°?\s*[NSEWO]?)?\s*[\])}]?""", value) is not None
+
+
+def plausible(category: str, value: str) -> bool:
+    """Whether a value can be of a category at all."""
+    if category in (PERSON, "privacy.location.place"):
+        return _is_name(value)
+    if category == "privacy.person.username":
+        return 2 <= len(value) <= 64 and len(value.split()) == 1 and "/" not in value and (_letters(value) or _digit_count(value) > 4)
+    if category == "privacy.contact.email":
+        return "@" in value[1:-1] or bool(re.search(r"\bat\b|\[at\]|\(at\)", value, re.IGNORECASE))
+    if category == "privacy.contact.phone":
+        return 5 <= _digit_count(value) <= 18 and sum(c.isalpha() for c in value) <= 8
+    if category == "privacy.contact.address":
+        return 2 <= len(value) <= 300 and (_digit_count(value) > 0 or (_letters(value) and len(value) >= 4)) and "@" not in value and "://" not in value
+    if category == "privacy.contact.url":
+        return "/" in value or "." in value
+    if category == "privacy.date.birth":
+        return _is_date(value)
+    if category == "privacy.network.ip":
+        return _is_ip(value)
+    if category == "privacy.network.mac":
+        return re.fullmatch(r"(?i)(?:[0-9a-f]{2}[:\-. ]?){5}[0-9a-f]{2}|(?:[0-9a-f]{4}[.:]?){3}", value) is not None
+    if category == "privacy.location.gps":
+        return _is_coordinate(value)
+    if category in ("privacy.health.condition", "privacy.group.nationality"):
+        return _is_words(value)
+    if category == "privacy.credential.password":
+        return _is_secret(value)
+    if category.startswith(_SECRET):
+        return _is_key(value)
+    return _is_code(value) and "://" not in value
+
+
+class FieldDetector:
+    """Finds values by the name beside them.
+
+    Scores: 0.9 where the key is explicit, 0.85 where a longer key ends in one, 0.7 where it begins with one,
+    0.6 for a bare `name` beside other data of a person.
+    """
+
+    name = "fields"
+    floor = FLOOR
+    categories = frozenset(KEYS.values())
+    reference = "accord table of field names in seven languages"
+
+    def detect(self, readings: Sequence[Reading], stop: Stop) -> Iterable[Hit]:
+        """Yield a hit for each field whose name tells and whose value can be what the name says."""
+        for number, reading in enumerate(readings):
+            groups = _groups(reading.fields)
+            for place, field in enumerate(reading.fields):
+                if place % _BATCH == 0 and stop():
+                    return
+                hit = _judge(number, reading, field, groups)
+                if hit is not None:
+                    yield hit
+
+
+def _parent(name: str) -> str:
+    return name.rpartition(".")[0]
+
+
+def _groups(fields: Sequence[Field]) -> frozenset[str]:
+    """The parents under which something else says that this is about a person."""
+    found = set()
+    for field in fields:
+        last = words_of(field.name.rpartition(".")[2])
+        if category_of(field.name)[0] in PERSON_SIBLINGS or (last and last[-1] in SIBLING_WORDS):
+            found.add(_parent(field.name))
+    return frozenset(found)
+
+
+def _judge(number: int, reading: Reading, field: Field, persons: frozenset[str]) -> Hit | None:
+    category, score = category_of(field.name)
+    if not category:
+        last = words_of(field.name.rpartition(".")[2])
+        if len(last) != 1 or last[0] not in BARE_NAMES or _parent(field.name) not in persons:
+            return None
+        category, score = PERSON, 0.6
+    span = _trimmed(reading.text, field.span)
+    value = reading.text[span.start : span.end]
+    if not value or len(value) > (8192 if category.startswith(_SECRET) else _LONGEST_VALUE):
+        return None
+    if value.casefold() in _EMPTY or (not category.startswith(_SECRET) and placeholder_like(value)) or not plausible(category, value):
+        return None
+    return Hit(number, span, category, score)
+
+
+def placeholder_like(value: str) -> bool:
+    """Whether a value only marks a place: a template variable, a mask, an angle-bracketed word."""
+    return bool(re.fullmatch(r"\$\{[^}]*\}|\{\{?[^}]*\}?\}|<[^>]*>|%[sd(].*|\[[A-Z_ ]+\]|[*xX•#_.\-]{3,}", value))
+
+
+def _trimmed(text: str, span: Span) -> Span:
+    """A value without the blanks and quotes around it."""
+    start, end = span.start, min(span.end, len(text))
+    while start < end and text[start] in " \t\r\n\"'`":
+        start += 1
+    while end > start and text[end - 1] in " \t\r\n\"'`,;":
+        end -= 1
+    return Span(start, end)
