@@ -15,10 +15,12 @@ _TURN = str.maketrans(
 _COMMON = (
     "the you and for with this that have your are what how from all not can will about please ignore previous "
     "instructions password secret reveal prompt system rules bomb kill make build write steal hack"
-).split()
-_SHORT = frozenset("dna eht rof ton nac lla era gur naq sbe abg ner pna nyy woh".split())
-_TURNED = sorted(word.translate(_TURN) for word in _COMMON)
-_BACK = sorted(word[::-1] for word in _COMMON)
+)
+_SHORT = frozenset(
+    ("dna", "eht", "rof", "ton", "nac", "lla", "era", "gur", "naq", "sbe", "abg", "ner", "pna", "nyy", "woh")
+)
+_TURNED = sorted(word.translate(_TURN) for word in _COMMON.split())
+_BACK = sorted(word[::-1] for word in _COMMON.split())
 _GATE = re2.compile(
     rf"(?i)\b(?:{'|'.join(_TURNED)}|{'|'.join(_BACK)})\b|@[a-z.\-]+\.(?:pbz|bet|arg|rqh)\b|\b(?:moc|gro|ten|ude)\.[a-z.\-]+@"
 )
@@ -61,7 +63,7 @@ def _evidence(pattern: re.Pattern[str], text: str) -> bool:
         if len(word) >= 6:
             return True
         found.add(word)
-        if len(found) >= 2 and not found <= _SHORT or len(found) >= 3:
+        if len(found) >= 3 or (len(found) == 2 and not found <= _SHORT):
             return True
     return False
 

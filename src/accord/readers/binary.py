@@ -23,8 +23,8 @@ _GATE16 = re2.compile(r"(?:[0-9A-Fa-f]{2}[ :,\-]{0,2}(?:0[xX])?){8}")
 _RUN64 = re.compile(r"[A-Za-z0-9+/_\-]{16,}+={0,2}(?:\r?\n[ \t>]*[A-Za-z0-9+/_\-]+={0,2}(?![^\s\"'<>\\)\]},;.]))*+")
 _PIECE64 = re.compile(r"[A-Za-z0-9+/_\-]+={0,2}")
 _RUN16 = re.compile(
-    r"(?<![0-9A-Za-z])(?:0[xX])?[0-9A-Fa-f]{2}(?:([ :,\-]|, |)(?:0[xX])?[0-9A-Fa-f]{2})(?:\1(?:0[xX])?[0-9A-Fa-f]{2}){6,}+"
-    r"(?![0-9A-Za-z])"
+    r"(?<![0-9A-Za-z])(?:0[xX])?[0-9A-Fa-f]{2}(?:([ :,\-]|, |)(?:0[xX])?[0-9A-Fa-f]{2})"
+    r"(?:\1(?:0[xX])?[0-9A-Fa-f]{2}){6,}+(?![0-9A-Za-z])"
 )
 _BREAK = re.compile(r"\r?\n[ \t>]*")
 _JWT = re.compile(r"eyJ[\w\-]+\.eyJ[\w\-]+\.[\w\-]*")
@@ -67,6 +67,7 @@ class Base64Form:
     newline: str = "\n"
 
     def __call__(self, text: str) -> str:
+        """Write text in this form."""
         data = text.encode(self.charset, "replace")
         coded = (base64.urlsafe_b64encode(data) if self.urlsafe else base64.b64encode(data)).decode("ascii")
         if not self.padded:
@@ -86,6 +87,7 @@ class HexForm:
     separator: str = ""
 
     def __call__(self, text: str) -> str:
+        """Write text in this form."""
         digits = text.encode(self.charset, "replace").hex()
         if self.upper:
             digits = digits.upper()

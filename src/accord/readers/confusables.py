@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+import re2
+
 
 def _pairs(letters: str, latin: str) -> dict[str, str]:
     return dict(zip(letters.split(), latin.split(), strict=True))
@@ -44,11 +46,20 @@ COUSINS: dict[str, str] = {
     **_pairs("Σ Λ Ω Θ Δ", "E A O O A"),
     **_pairs("ա ւ ր ն ե ı ŀ ƒ", "w i n u t i l f"),
 }
-LETTERS = "\u0250-\u02af\u0370-\u03ff\u0400-\u052f\u0531-\u0587\u13a0-\u13ff\u1d00-\u1d2b\u2c80-\u2cff\ua4d0-\ua4ff\ua730-\ua731ıŀƒ"
+LETTERS = (
+    "\u0250-\u02af\u0370-\u03ff\u0400-\u052f\u0531-\u0587"
+    "\u13a0-\u13ff\u1d00-\u1d2b\u2c80-\u2cff\ua4d0-\ua4ff\ua730-\ua731ıŀƒ"
+)
 """A character class of the letters above and their relatives."""
 
 _ALL = {**COUSINS, **TWINS}
-_WORD = re.compile(rf"[A-Za-z0-9{LETTERS}]*[{LETTERS}][A-Za-z0-9{LETTERS}]*")
+_WORD = re.compile(rf"(?<![A-Za-z0-9{LETTERS}])[A-Za-z0-9]*+[{LETTERS}][A-Za-z0-9{LETTERS}]*+")
+_LOOKS = "".join(TWINS)
+_GATE = re2.compile(
+    rf"[A-Za-z][{LETTERS}]|[{LETTERS}][A-Za-z]"
+    rf"|(?:^|[^A-Za-z0-9{LETTERS}])[A-Za-z0-9]*[{_LOOKS}][A-Za-z0-9]*[{_LOOKS}][A-Za-z0-9{_LOOKS}]*"
+    rf"(?:$|[^A-Za-z0-9{LETTERS}])"
+)
 _FOREIGN = re.compile(rf"[{LETTERS}]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2}")
 _NEAR = 120  # characters to either side that say which script a text is in
@@ -61,7 +72,9 @@ def latin_words(text: str) -> list[tuple[int, int, str]]:
     A word that mixes Latin letters with twins is one; so is a word wholly of twins, unless a letter nearby shows
     that its own script is in use.
     """
-    found = []
+    found: list[tuple[int, int, str]] = []
+    if not _GATE.search(text):
+        return found
     for match in _WORD.finditer(text):
         word = match.group()
         letters = [c for c in word if c.isalpha()]

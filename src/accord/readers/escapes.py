@@ -71,7 +71,7 @@ def _numeric_between(text: str, start: int, end: int) -> Iterator[Swap]:
 
 @cache
 def _names() -> dict[str, str]:
-    from html.entities import html5  # noqa: PLC0415 - two thousand names, only where an entity was seen
+    from html.entities import html5  # two thousand names, only where an entity was seen
 
     return {name[:-1]: value for name, value in html5.items() if name.endswith(";")}
 

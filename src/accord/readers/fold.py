@@ -13,7 +13,7 @@ import re2
 
 from accord.core.reading import Reading
 from accord.readers.align import Swap, aligned, mapped, realign
-from accord.readers.confusables import LETTERS, latin_words
+from accord.readers.confusables import latin_words
 
 _ZEROS = (
     "\u0660\u06f0\u07c0\u0966\u09e6\u0a66\u0ae6\u0b66\u0be6\u0c66\u0ce6\u0d66\u0de6\u0e50\u0ed0\u0f20\u1040\u1090\u17e0"
@@ -34,7 +34,7 @@ _BLANKS = "\u00a0\u2000-\u200a\u202f\u205f\u2800\u3000"
 _DASHES = "\u2010-\u2015\u2212\ufe58\ufe63\uff0d"
 _DOTS = "\u3002\uff61\u2024\u00b7\u2022\ufe52"
 _GATE = re2.compile(
-    f"[{_INVISIBLE}{_DIGITS}{_FORMS}{_MARKS}{LETTERS}]|[0-9@][{_BLANKS}{_DASHES}]|[{_BLANKS}{_DASHES}][0-9@]|[a-z0-9][{_DOTS}][a-z0-9]"
+    f"[{_INVISIBLE}{_DIGITS}{_FORMS}{_MARKS}]|[0-9@][{_BLANKS}{_DASHES}]|[{_BLANKS}{_DASHES}][0-9@]|[a-z0-9][{_DOTS}][a-z0-9]"
 )
 _PIECE = re.compile(
     f"(?P<invisible>[{_INVISIBLE}]+)"
@@ -54,9 +54,9 @@ _MAX_STACK = 2  # marks on one letter that a language may need
 def read_folded(reading: Reading) -> Reading | None:
     """Fold what looks like something else, or say None where nothing does."""
     text = reading.text
-    if text.isascii() or not _GATE.search(text):
+    if text.isascii():
         return None
-    swaps, disguise = _swaps(text)
+    swaps, disguise = _swaps(text) if _GATE.search(text) else ([], False)
     if swaps:
         folded, starts, ends = realign(text, swaps)
     else:

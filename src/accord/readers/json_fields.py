@@ -87,7 +87,7 @@ def _value(text: str, at: int, end: int, prefix: str, scan: Scan) -> tuple[int, 
         elif kind != 1 and expect == "value":
             if stack[-1][0] == "[":
                 path = stack[-1][1]
-            scan.add(token.start(kind), token.end(kind), path, "json.string" if kind == 2 else "json.scalar")
+            scan.add(*token.span(2 if kind == 2 else 3), path, "json.string" if kind == 2 else "json.scalar")
             if kind == 2:
                 _escaped(text, token.start(2), token.end(2), scan)
             expect = "comma"

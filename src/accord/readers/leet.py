@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import product
+from itertools import islice, product
 
 import re2
 
@@ -52,12 +52,5 @@ def _word(token: str) -> str | None:
         return None
     lower = token.lower()
     choices = [_SIGNS.get(c, c) for c in lower]
-    count = 0
-    for letters in product(*choices):
-        word = "".join(letters)
-        if known(word):
-            return word
-        count += 1
-        if count >= _MOST_READINGS:
-            break
-    return None
+    words = ("".join(letters) for letters in islice(product(*choices), _MOST_READINGS))
+    return next((word for word in words if known(word)), None)

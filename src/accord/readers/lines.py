@@ -26,12 +26,14 @@ _STRINGS = (
     re.compile(r"`((?:[^`\\]|\\.)*+)`", re.DOTALL),
 )
 _QUOTES = "\"'`"
-_DECLARATIONS = frozenset(
-    "export set setx var let const val final static public private protected string str int long char auto local my our "
-    "readonly declare env arg define".split()
+_DECLARED = (
+    "export set setx var let const val final static public private protected string str int long char auto "
+    "local my our readonly declare env arg define"
 )
+_DECLARATIONS = frozenset(_DECLARED.split())
 _BULLETS = "*_#>-+•–"
 _LABEL_WORDS = 5
+_LONGEST = 4_000  # characters of a value that no quotes end
 _WINDOW = 96  # how far left of its mark a name may begin
 _LEFT_STOPS = "([{,;&?|<>!\"'`\t="
 
@@ -65,12 +67,16 @@ def scan_lines(text: str, start: int, end: int) -> Scan:
     pairs = _pairs(text, start, end)
     parents: list[tuple[int, str]] = []
     done = start
+    line = -1
     for index, pair in enumerate(pairs):
         if pair.at < done:
             continue
         following = pairs[index + 1].start if index + 1 < len(pairs) else end
         name = _under(text, pair, parents, start)
-        done = max(done, _take(text, pair, name, following, end, scan))
+        if line < pair.value:
+            newline = text.find("\n", pair.value, end)
+            line = end if newline < 0 else newline
+        done = max(done, _take(text, pair, name, following, line, end, scan))
     return scan
 
 
@@ -139,11 +145,18 @@ def _pair(text: str, at: int, start: int, end: int) -> _Pair | None:
     else:
         value += after == "="
     kind = "=" if mark == "=" or after == "=" else ":" if after in " \t\r\n\"'" else "."
-    low = max(start, at - _WINDOW, text.rfind("\n", start, at) + 1)
+    floor = max(start, at - _WINDOW)
+    newline = text.rfind("\n", floor, at)
+    low = newline + 1 if newline >= 0 else floor
     left = text[low:at].rstrip(" \t")
     while value < end and text[value] in " \t":
         value += 1
-    return _named(left, low, at, value, kind) if left else None
+    if not left or (kind == "." and not (before.isalpha() or before in "_\"'`]")):
+        return None
+    pair = _named(left, low, at, value, kind)
+    if pair is not None and newline < 0 and floor > start:
+        pair.first = False  # its line begins further left than was looked
+    return pair
 
 
 def _named(left: str, low: int, at: int, value: int, kind: str) -> _Pair | None:
@@ -188,7 +201,7 @@ def _words(left: str, most: int) -> str:
     return left[begin:].lstrip("-#")
 
 
-def _take(text: str, pair: _Pair, name: str, following: int, end: int, scan: Scan) -> int:
+def _take(text: str, pair: _Pair, name: str, following: int, line: int, end: int, scan: Scan) -> int:
     """Note the value of one pair; returns where it ends."""
     at = pair.value
     if at >= end or text[at] in "\r\n":
@@ -209,18 +222,17 @@ def _take(text: str, pair: _Pair, name: str, following: int, end: int, scan: Sca
     if scalar is not None:
         scan.add(at, scalar.end(), name, "json.scalar")
         return scalar.end()
-    stop = _value_end(text, pair, following, end)
+    stop = _value_end(text, pair, following, line)
     if stop > at:
         scan.add(at, stop, name, "value")
     return max(at, stop)
 
 
-def _value_end(text: str, pair: _Pair, following: int, end: int) -> int:
-    newline = text.find("\n", pair.value, end)
-    line = end if newline < 0 else newline
+def _value_end(text: str, pair: _Pair, following: int, line: int) -> int:
     bounded = pair.value < following <= line
     if pair.kind == ":" or (pair.kind == "=" and pair.first and not (bounded and following < line)):
         stop = min(line, following) if bounded else line
+        stop = min(stop, pair.value + _LONGEST)
         return pair.value + len(text[pair.value : stop].rstrip(" \t\r,;|&({[-*_\"'`"))
     token = _TOKEN.match(text, pair.value, line)
     return token.end() if token else pair.value

@@ -10,7 +10,7 @@ import binascii
 import quopri
 import re
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from accord.core.place import Span
@@ -28,8 +28,10 @@ _QP = re.compile(r"((?:=[0-9A-Fa-f]{2})+)|=[ \t]*\r?\n")
 _SIGNIFICANT = re.compile(r"[A-Za-z0-9+/]+")
 _MAX_PARTS = 1_000
 _MAX_NESTING = 8
-_TEXTUAL = {"application/json", "application/xml", "application/xhtml+xml", "application/csv", "application/x-ndjson",
-            "application/javascript", "application/x-yaml", "application/pgp-signature", "application/ld+json"}  # fmt: skip
+_TEXTUAL = frozenset(
+    f"application/{kind}"
+    for kind in ("json", "ld+json", "xml", "xhtml+xml", "csv", "x-ndjson", "javascript", "x-yaml", "pgp-signature")
+)
 
 Plain = Callable[[str, int, int, str], Scan]
 """Scans a body that stands as it is: text, start, end, media type."""
@@ -43,6 +45,7 @@ class QuotedPrintableForm:
     newline: str = "\n"
 
     def __call__(self, text: str) -> str:
+        """Write text in this form."""
         plain = text.replace("\r\n", "\n").encode(self.charset, "replace")
         return quopri.encodestring(plain).decode("ascii").replace("\n", self.newline)
 
@@ -158,7 +161,7 @@ def _q_word(coded: str, charset: str) -> tuple[Decoded | None, tuple[array[int],
     return decode_with_places(bytes(data), charset), (starts, ends)
 
 
-def _word_swaps(found: Decoded, places: tuple[array[int], array[int]], word: re.Match[str]) -> list[Swap]:
+def _word_swaps(found: Decoded, places: tuple[Sequence[int], Sequence[int]], word: re.Match[str]) -> list[Swap]:
     """One swap for each character; base64 shares a character between bytes, so shared ones go to the first."""
     offset, last = word.start(3), word.start()
     swaps: list[Swap] = []
@@ -283,7 +286,7 @@ def _codec(
     reading: Reading,
     reader: str,
     found: Decoded,
-    places: tuple[array[int], array[int]],
+    places: tuple[Sequence[int], Sequence[int]],
     form: Base64Form | QuotedPrintableForm,
     region: Span,
 ) -> Reading:

@@ -39,16 +39,13 @@ _VOID = {
 }
 _INLINE = {"b", "i", "em", "strong", "span", "font", "u", "s", "small", "sub", "sup", "mark", "wbr", "big", "tt", "a",
            "code", "del", "ins", "bdo", "bdi", "abbr"}  # fmt: skip
-_HTML = (
-    _INLINE
-    | _VOID
-    | _RAW
-    | set(
-        "html head body div p ul ol li dl dt dd table thead tbody tfoot tr td th caption h1 h2 h3 h4 h5 h6 section article "
-        "header footer nav main aside form label button select option fieldset legend pre blockquote figure figcaption "
-        "details summary center svg g path iframe template picture video audio canvas dialog".split()
-    )
+_STRUCTURE = (
+    "html head body div p ul ol li dl dt dd table thead tbody tfoot tr td th caption h1 h2 h3 h4 h5 h6 "
+    "section article header footer nav main aside form label button select option fieldset legend pre "
+    "blockquote figure figcaption details summary center svg g path iframe template picture video audio "
+    "canvas dialog"
 )
+_HTML = _INLINE | _VOID | _RAW | set(_STRUCTURE.split())
 _NAMING = {"dt", "th", "label"}
 _DEEPEST = 200
 
