@@ -18,11 +18,13 @@ from accord.core.reading import Field, Reading
 from accord.core.roles import Stop
 from accord.detect.tables.field_words import (
     BARE_NAMES,
+    GLUED,
     KEYS,
     NEGATIVE,
     PERSON,
     PERSON_PARENTS,
     PERSON_SIBLINGS,
+    QUALIFIERS,
     SIBLING_WORDS,
 )
 from accord.detect.tables.secret_value import placeholder
@@ -90,6 +92,9 @@ def _lookup(words: tuple[str, ...]) -> tuple[str, float, int]:
         category = KEYS.get(words[-size:])
         if category is not None:
             return category, _STRONG if size > 1 or len(words) == 1 else _NAMED, size
+    glued = _unglued(words[-1])
+    if glued:
+        return glued, _NAMED, 1
     if words[-1] in NEGATIVE:
         return "", 0.0, 0
     for size in range(min(_LONGEST_KEY, len(words)), 1, -1):
@@ -97,6 +102,20 @@ def _lookup(words: tuple[str, ...]) -> tuple[str, float, int]:
         if category is not None and len(words) - size <= 1:
             return category, _LIKELY, size
     return "", 0.0, 0
+
+
+def _unglued(word: str) -> str:
+    """The category of a key written as one word, with or without one qualifier before it."""
+    if word in GLUED:
+        return GLUED[word]
+    for cut in range(2, len(word) - 2):
+        head, tail = word[:cut], word[cut:]
+        if head in QUALIFIERS or head in PERSON_PARENTS:
+            if tail in GLUED:
+                return GLUED[tail]
+            if tail in BARE_NAMES and head in PERSON_PARENTS:
+                return PERSON
+    return ""
 
 
 def _letters(value: str) -> bool:
@@ -184,6 +203,7 @@ class FieldDetector:
     """
 
     name = "fields"
+    joins = False
     floor = FLOOR
     categories = frozenset(KEYS.values())
     reference = "accord table of field names in seven languages"

@@ -27,6 +27,7 @@ from accord.core.place import Span
 from accord.core.reading import Reading
 from accord.core.roles import Stop
 from accord.detect.tables.pattern import FLOOR, Edge, Pattern
+from accord.detect.tables.words import OTHER_NUMBERS, OTHER_UNITS
 
 TABLES: tuple[tuple[str, ...], ...] = (
     ("network", "financial", "crypto", "keys"),
@@ -36,6 +37,7 @@ TABLES: tuple[tuple[str, ...], ...] = (
     ("europe_east", "americas", "asia", "africa_oceania"),
     ("plates",),
     ("address",),
+    ("generic",),
     ("dates", "phone"),
 )
 """The modules of `accord.detect.tables`, cheap proof first: what is proven spares later rows their checks.
@@ -90,7 +92,7 @@ def _words(group: Iterable[str]) -> str:
         parts = "[ _./-]{0,2}".join(re2.escape(part) for part in re.split(r"[ .]+", word) if part)
         unspaced = any(ord(c) >= 0x0E00 for c in word)
         (joined if unspaced else long if len(word) >= 5 else short).append(parts)
-    spaced = [f"(?:{'|'.join(short)})(?:$|[^\\p{{L}}])"] if short else []
+    spaced = [f"(?:{'|'.join(short)})(?:$|[^\\p{{L}}\\p{{N}}])"] if short else []
     branches = [f"(?:^|[^\\p{{L}}\\p{{N}}])(?:{'|'.join(long + spaced)})"] if long or spaced else []
     return f"(?i)(?:{'|'.join(branches + joined)})"
 
@@ -172,6 +174,17 @@ def _constant(value: str) -> bool:
     return len(digits) == 1 and len(value) > 6 and not any(c.isalpha() for c in value)
 
 
+def _named_otherwise(text: str, start: int, end: int) -> bool:
+    """Whether a plain number stands beside a word that says it is something else (`offset`, `order no.`)."""
+    if not text[start:end].replace(" ", "").isdigit():
+        return False
+    head = text[max(0, start - 24) : start].rpartition("\n")[2].casefold().rstrip(" :=#\"'([.-")
+    last = head.rpartition(" ")[2].rpartition("_")[2].strip(":=#\"'().,")
+    if last in ("no", "nr", "number", "id", "num", "n°"):
+        last = head.rpartition(" ")[0].rpartition(" ")[2] or head.rpartition("_")[0]
+    return last in OTHER_NUMBERS or text[end : end + 12].lstrip().casefold().startswith(OTHER_UNITS)
+
+
 def _longer_before(text: str, start: int, before: str) -> bool:
     """Whether a number is the end of an amount, a decimal or a hyphenated code."""
     if before in _CURRENCY or (before == " " and start >= 2 and text[start - 2] in _CURRENCY):
@@ -192,7 +205,10 @@ def _longer_after(text: str, end: int, after: str) -> bool:
     if after not in "-.,/:\\" or end + 1 >= len(text):
         return False
     second = text[end + 1]
-    return second.isdigit() if after in ".,:/" else second.isalnum() and second.isascii()
+    if after in ".,:/":
+        return second.isdigit()
+    tail = re.compile(r"[A-Za-z0-9-]{0,40}").match(text, end + 1)
+    return tail is not None and any(c.isdigit() for c in tail.group())
 
 
 @dataclass(slots=True)
@@ -249,6 +265,8 @@ class _Scan:
         if distance == _FAR and row.alone > score and self.whole == (start, end):
             field = self.reading.field_at(start)
             score = row.alone if field is None or not field.name else score
+        if distance == _FAR and not row.strong and row.edge is Edge.NUMBER and _named_otherwise(text, start, end):
+            return
         if score < FLOOR or self.best.get((start, end, row.category), 0.0) >= score:
             return
         if row.check is not None and (_constant(text[start:end]) or not row.check(text[start:end])):

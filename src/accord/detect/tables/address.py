@@ -49,8 +49,13 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "address.de", ADDRESS,
-        rf"\b(?:[\p{{Lu}}][\p{{L}}.\-]+(?:-|\s))?[\p{{Lu}}][\p{{L}}\-]*(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|chaussee|stieg|steig|markt|graben|hof|berg|brücke|wall|promenade|pfad|zeile|kamp|tor)\s{{1,2}}[0-9]{{1,4}}(?:\s?[a-zA-Z]\b|[-/][0-9]{{1,4}}[a-z]?)?(?:,?\s{{1,3}}(?:D-|A-|CH-)?[0-9]{{4,5}}\s[\p{{Lu}}][\p{{L}}\-.]+)?",
-        0.75, 0.9, 0.75, None, False, words.ADDRESS, None, Edge.WORD, r"(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|chaussee|stieg|steig|markt|graben|hof|berg|brücke|wall|promenade|pfad|zeile|kamp|tor)\s{1,2}[0-9]",
+        rf"\b(?:[\p{{Lu}}][\p{{L}}.\-]+(?:-|\s))?[\p{{Lu}}][\p{{L}}\-]*(?:straße|strasse|str\.|weg|platz|allee|gasse|damm|ufer|chaussee|promenade|brücke)\s{{1,2}}[0-9]{{1,4}}(?:\s?[a-zA-Z]\b|[-/][0-9]{{1,4}}[a-z]?)?(?:,?\s{{1,3}}(?:D-|A-|CH-)?[0-9]{{4,5}}\s[\p{{Lu}}][\p{{L}}\-.]+)?",
+        0.75, 0.9, 0.75, None, False, words.ADDRESS, None, Edge.WORD, r"(?:straße|strasse|str\.|weg|platz|allee|gasse|damm|ufer|chaussee|promenade|brücke)\s{1,2}[0-9]",
+    ),
+    Pattern(
+        "address.de.weak", ADDRESS,
+        r"\b[\p{Lu}][\p{L}\-]*(?:ring|stieg|steig|markt|graben|hof|berg|wall|pfad|zeile|kamp|tor)\s{1,2}[0-9]{1,4}(?:\s?[a-z]\b)?(?:,?\s{1,3}(?:D-|A-|CH-)?[0-9]{4,5}\s[\p{Lu}][\p{L}\-.]+)?",
+        0.0, 0.75, 0.0, None, False, words.ADDRESS, None, Edge.WORD,
     ),
     Pattern(
         "address.de.named", ADDRESS,
@@ -69,8 +74,8 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "address.nl", ADDRESS,
-        r"\b[\p{Lu}][\p{L}\-' ]*(?:straat|laan|weg|plein|gracht|kade|singel|dijk|dreef|steeg|hof|pad|markt|vej|gade|vägen|gatan|gata|veien|katu|tie|kuja|väg)\s[0-9]{1,4}(?:[ -]?[a-zA-Z]{1,3}\b|-[0-9]{1,4})?(?:,?\s{1,3}[1-9][0-9]{3}\s?[A-Z]{2}\s[\p{Lu}][\p{L}\-]+)?",
-        0.7, 0.9, 0.7, None, False, words.ADDRESS, None, Edge.WORD, r"(?:straat|laan|weg|plein|gracht|kade|singel|dijk|dreef|steeg|hof|pad|markt|vej|gade|vägen|gatan|gata|veien|katu|tie|kuja|väg)\s[0-9]",
+        r"\b[\p{Lu}][\p{L}\-' ]*(?:straat|laan|plein|gracht|kade|singel|dijk|dreef|steeg|vej|gade|vägen|gatan|gata|veien|katu|kuja|väg)\s[0-9]{1,4}(?:[ -]?[a-zA-Z]{1,3}\b|-[0-9]{1,4})?(?:,?\s{1,3}[1-9][0-9]{3}\s?[A-Z]{2}\s[\p{Lu}][\p{L}\-]+)?",
+        0.7, 0.9, 0.7, None, False, words.ADDRESS, None, Edge.WORD, r"(?:straat|laan|plein|gracht|kade|singel|dijk|dreef|steeg|vej|gade|vägen|gatan|gata|veien|katu|kuja|väg)\s[0-9]",
     ),
     Pattern(
         "address.box", ADDRESS,

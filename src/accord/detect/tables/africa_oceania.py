@@ -52,7 +52,7 @@ PATTERNS: tuple[Pattern, ...] = (
     labelled("mu.nid", NATIONAL, r"\b[A-Z][0-3][0-9][01][0-9]{9}[0-9A-Z]\b", words.NATIONAL, stdnum("mu.nid"), score=0.6, lifted=0.9),
     digits("sn.ninea", COMPANY, r"\b[0-9]{7,9}(?: ?[0-9][A-Z][0-9])?\b", stdnum("sn.ninea"), ("ninea",)),
     distinct("au.abn", COMPANY, r"\b[1-9][0-9] [0-9]{3} [0-9]{3} [0-9]{3}\b", stdnum("au.abn"), words.COMPANY, 0.7),
-    digits("au.abn.plain", COMPANY, r"\b[1-9][0-9]{10}\b", stdnum("au.abn"), ("abn", "australian business", "company", "gst"), 0.4),
+    digits("au.abn.plain", COMPANY, r"\b[1-9][0-9]{10}\b", stdnum("au.abn"), ("abn", "australian business", "company", "gst"), 0.3),
     digits("au.acn", COMPANY, r"\b[0-9]{3} ?[0-9]{3} ?[0-9]{3}\b", stdnum("au.acn"), ("acn", "australian company", "company")),
     digits("au.tfn", TAX, r"\b[0-9]{3} ?[0-9]{3} ?[0-9]{2,3}\b", stdnum("au.tfn"), ("tfn", "tax file", "tax")),
     digits("au.medicare", MEDICAL, r"\b[2-6][0-9]{3} [0-9]{5} [0-9](?:[ /-]?[0-9])?\b", medicare, words.MEDICAL, 0.6),

@@ -128,7 +128,7 @@ PATTERNS: tuple[Pattern, ...] = (
     distinct("my.nric", NATIONAL, r"\b[0-9]{2}[01][0-9][0-3][0-9]-[0-9]{2}-[0-9]{4}\b", stdnum("my.nric"), words.NATIONAL, 0.7),
     digits("my.nric.plain", NATIONAL, r"\b[0-9]{2}[01][0-9][0-3][0-9]{7}\b", stdnum("my.nric"), ("mykad", "nric", "kad pengenalan", "ic number", "ic no")),
     distinct("th.person", NATIONAL, r"\b[1-8]-[0-9]{4}-[0-9]{5}-[0-9]{2}-[0-9]\b", thai, words.NATIONAL, 0.8),
-    digits("th.person.plain", NATIONAL, r"\b[1-8][0-9]{12}\b", thai, (*words.NATIONAL, "thai"), 0.4),
+    digits("th.person.plain", NATIONAL, r"\b[1-8][0-9]{12}\b", thai, (*words.NATIONAL, "thai"), 0.3),
     digits("th.company", COMPANY, r"\b0[- ]?[0-9]{2}[- ]?[0-9][- ]?[0-9]{3}[- ]?[0-9]{5}[- ]?[0-9]\b", stdnum("th.moa"), (*words.COMPANY, "moa")),
     labelled("id.nik", NATIONAL, r"\b[1-9][0-9]{5}[0-7][0-9][01][0-9]{7}\b", ("nik", "ktp", "kependudukan"), stdnum("id.nik"), score=0.4, lifted=0.9),
     distinct("id.tax", TAX, r"\b[0-9]{2}\.[0-9]{3}\.[0-9]{3}\.[0-9]-[0-9]{3}\.[0-9]{3}\b", None, words.TAX, 0.8),

@@ -36,12 +36,19 @@ def _address(text: str, start: int, end: int) -> tuple[int, int] | None:
     return start, end
 
 
+_TOP_LEVEL = frozenset(
+    "com org net edu gov mil int io co dev app ai me info biz name eu de at ch fr be nl lu es pt it uk ie dk se no fi is pl cz sk hu ro bg gr hr si ee lv lt ua ru tr us ca mx br "
+    "ar cl pe au nz in pk cn jp kr tw hk sg my th id ph vn za ng ke eg ma il ae sa".split()
+)
+
+
 def _spelled(value: str) -> bool:
-    """An address in words has a mark at both places, or words for both."""
+    """An address in words has a mark at one of its places, or ends in a domain of the top level."""
     folded = value.casefold()
-    return bool(re.search(r"[(\[{<]\s*(?:at|dot|punkt|arroba|chiocciola|apestaartje|ät|@|\.)\s*[)\]}>]", folded)) or bool(
-        re.search(r"\s(?:at|arroba|chiocciola|ät|apestaartje|arobase)\s.*\s(?:dot|punkt|punto|point|ponto|punt|kropka)\s", folded)
-    )
+    if re.search(r"[(\[{<]\s*(?:at|dot|punkt|punto|point|ponto|arroba|chiocciola|apestaartje|ät|@|\.)\s*[)\]}>]", folded):
+        return True
+    words = folded.replace(".", " ").split()
+    return words[-1] in _TOP_LEVEL and any(word in ("dot", "punkt", "punto", "point", "ponto", "punt", "kropka") for word in words)
 
 
 def _handle(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -97,6 +104,12 @@ def _profile(value: str) -> bool:
     return not single or len(parts) == 1
 
 
+def _known(value: str) -> bool:
+    """A user in a web address who is not the `user:pass` of a manual."""
+    user = value.partition("://")[2].partition("@")[0].partition(":")[0].casefold()
+    return user not in ("user", "username", "usr", "name", "git", "login", "foo")
+
+
 def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Without the punctuation of the sentence around it."""
     while end > start and text[end - 1] in ".,;:!?'\")]}>*":
@@ -131,16 +144,16 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "handle.labelled", USERNAME,
         r"(?i)\b(?:user ?name|user id|userid|login|screen ?name|nick ?name|handle|gamertag|skype(?: id)?|telegram|discord|benutzername|nutzername|identifiant|nom d'utilisateur|usuario|nombre de usuario|nome utente|gebruikersnaam|nome de usuário)"
-        r"(?:\s(?:is|ist|est|es|è|lautet)\b)?\s?[:=]?\s?[\"'`]?([\p{L}0-9][\p{L}\p{N}_.\-#]{2,})", 0.6, check=lambda value: any(c.isdigit() or c in "_.#-" for c in value.rstrip(".")),
+        r"(?:[\"'`]?\s?[:=]\s?|\s(?:is|ist|est|es|è|lautet)\s?:?\s)[\"'`]?([\p{L}0-9][\p{L}\p{N}_.\-#]{2,})", 0.6, check=lambda value: any(c.isdigit() or c in "_.#-" for c in value.rstrip(".")),
         edge=Edge.FREE, reach=_trim,
     ),
     Pattern("url.profile", URL, rf"(?i)(?:https?://|\b)(?:{_SITES})[\p{{L}}\p{{N}}_.%~@\-]{{2,}}(?:/{_TAIL}*)?", 0.75, check=_profile, reach=_trim, edge=Edge.FREE, gate=rf"(?i)(?:{_SITES})[^\s/]"),
     Pattern(
-        "url.home", URL, rf"(?i)\bhttps?://[^\s/]{{3,}}/(?:{_TAIL}*/)?(?:~[a-z][a-z0-9_\-.]+|(?:users?|u|profiles?|members?|people|author|team|staff|@)/?[\p{{L}}0-9@][\p{{L}}\p{{N}}_.\-%]+)(?:[/?#]{_TAIL}*)?",
-        0.6, reach=_trim, edge=Edge.FREE, gate=r"(?i)/(?:~[a-z]|(?:users?|u|profiles?|members?|people|author|team|staff|@)/?[\p{L}0-9@])",
+        "url.home", URL, rf"(?i)\bhttps?://[^\s/]{{3,}}/(?:{_TAIL}*/)?(?:~[a-z][a-z0-9_\-.]+|(?:(?:users?|u|profiles?|members?|people|author|team|staff)/|@)[\p{{L}}0-9@][\p{{L}}\p{{N}}_.\-%]+)(?:[/?#]{_TAIL}*)?",
+        0.6, reach=_trim, edge=Edge.FREE, gate=r"(?i)/(?:~[a-z]|(?:(?:users?|u|profiles?|members?|people|author|team|staff)/|@)[\p{L}0-9@])",
     ),
     Pattern(
-        "url.userinfo", URL, rf"(?i)\b[a-z][a-z0-9+.\-]{{1,20}}://[^\s/?#@:\"'<>]+(?::[^\s/?#@\"'<>]*)?@[a-z0-9\[\]._:\-]+(?:[/?#]{_TAIL}*)?", 0.7, reach=_trim, edge=Edge.FREE,
+        "url.userinfo", URL, rf"(?i)\b[a-z][a-z0-9+.\-]{{1,20}}://[^\s/?#@:\"'<>]+(?::[^\s/?#@\"'<>]*)?@[a-z0-9\[\]._:\-]+(?:[/?#]{_TAIL}*)?", 0.7, check=_known, reach=_trim, edge=Edge.FREE,
         gate=r"://[^\s/]+@",
     ),
     Pattern(

@@ -59,7 +59,7 @@ PATTERNS: tuple[Pattern, ...] = (
     digits("ua.tax", TAX, r"\b[0-9]{10}\b", stdnum("ua.rntrc"), ("рнокпп", "іпн", "ідентифікаційний", "rntrc", "ipn", "tax", "inn")),
     digits("ua.company", COMPANY, r"\b[0-9]{8}\b", stdnum("ua.edrpou"), ("єдрпоу", "edrpou", "едрпоу", "code")),
     digits("by.unp", TAX, r"\b[0-9A-Z]{9}\b", stdnum("by.unp"), ("унп", "unp", "tax")),
-    digits("ru.inn.12", TAX, r"\b[0-9]{12}\b", stdnum("ru.inn"), words.TAX, 0.4),
+    digits("ru.inn.12", TAX, r"\b[0-9]{12}\b", stdnum("ru.inn"), words.TAX, 0.3),
     digits("ru.inn.10", TAX, r"\b[0-9]{10}\b", stdnum("ru.inn"), ("инн", "inn")),
     digits("ru.ogrn", COMPANY, r"\b[1-9][0-9]{12}(?:[0-9]{2})?\b", stdnum("ru.ogrn"), ("огрн", "ogrn", "огрнип")),
     proven("ru.snils", SOCIAL, r"\b[0-9]{3}-[0-9]{3}-[0-9]{3}[ -][0-9]{2}\b", snils, words.SOCIAL, 0.85),

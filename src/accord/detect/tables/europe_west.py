@@ -95,7 +95,7 @@ def health_card(value: str) -> bool:
 
 PATTERNS: tuple[Pattern, ...] = (
     # Germany, Austria, Switzerland
-    digits("de.tax", TAX, r"\b[1-9][0-9] ?[0-9]{3} ?[0-9]{3} ?[0-9]{3}\b", stdnum("de.idnr"), words.TAX, 0.4),
+    digits("de.tax", TAX, r"\b[1-9][0-9] ?[0-9]{3} ?[0-9]{3} ?[0-9]{3}\b", stdnum("de.idnr"), words.TAX, 0.3),
     labelled("de.tax_number", TAX, r"\b[0-9]{2,3}/[0-9]{3,4}/[0-9]{4,5}\b", words.TAX, score=0.45, lifted=0.85),
     labelled("de.tax_number.13", TAX, r"\b[0-9]{4}0[0-9]{8}\b", words.TAX, lifted=0.8, alone=0.4),
     labelled("de.tax_number.plain", TAX, r"\b[0-9]{10,13}\b", ("steuernummer", "steuer nr", "st nr", "finanzamt"), lifted=0.75),
@@ -143,11 +143,12 @@ PATTERNS: tuple[Pattern, ...] = (
     digits("es.dni.other", NATIONAL, r"(?i)\b[0-9]{7,8}[- ]?[A-HJ-NP-TV-Z]\b", stdnum("es.dni", "es.nif"), words.NATIONAL, 0.4),
     distinct("es.nie", NATIONAL, r"(?i)\b[XYZ][- ]?[0-9]{7}[- ]?[A-HJ-NP-TV-Z]\b", stdnum("es.nie"), words.NATIONAL, 0.75),
     distinct("es.cif", COMPANY, r"\b[A-HJNP-SUVW][- ]?[0-9]{2}\.?[0-9]{3}\.?[0-9]{2}[- ]?[0-9A-J]\b", stdnum("es.cif"), words.VAT, 0.45),
-    proven("es.social", SOCIAL, r"\b[0-5][0-9][ /-]?[0-9]{7,8}[ /-]?[0-9]{2}\b", spanish_social, words.SOCIAL, 0.4),
+    proven("es.social", SOCIAL, r"\b[0-5][0-9][ /-][0-9]{7,8}[ /-]?[0-9]{2}\b", spanish_social, words.SOCIAL, 0.7),
+    digits("es.social.plain", SOCIAL, r"\b[0-5][0-9]{11}\b", spanish_social, words.SOCIAL),
     labelled("es.passport", PASSPORT, r"(?i)\b[A-Z]{3}[0-9]{6}\b", words.PASSPORT, lifted=0.8, alone=0.45),
     distinct("es.cadastre", "privacy.id.other", r"\b[0-9A-Z]{7} ?[0-9A-Z]{7} ?[0-9]{4} ?[A-Z]{2}\b", stdnum("es.referenciacatastral"), words.PROPERTY, 0.75),
     distinct("es.cups", "privacy.id.other", r"\bES ?[0-9]{4} ?[0-9]{4} ?[0-9]{4} ?[0-9]{4} ?[A-Z]{2}(?: ?[0-9][FPCRXYZ])?\b", stdnum("es.cups"), words.PROPERTY, 0.85),
-    distinct("es.cae", COMPANY, r"\bES[0-9]{5}[0-9A-Z]{8}\b", stdnum("es.cae"), words.COMPANY, 0.6),
+    distinct("es.cae", COMPANY, r"\bES[0-9]{5}[0-9A-Z]{6}\b", stdnum("es.cae"), words.COMPANY, 0.6),
     digits("pt.nif", TAX, r"\b[1-35689][0-9]{2} ?[0-9]{3} ?[0-9]{3}\b", stdnum("pt.nif"), words.TAX),
     distinct("pt.cc", NATIONAL, r"\b[0-9]{8} ?[0-9] ?[A-Z0-9]{2}[0-9]\b", stdnum("pt.cc"), words.NATIONAL, 0.45),
     # Italy

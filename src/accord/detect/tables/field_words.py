@@ -118,6 +118,17 @@ KEYS: dict[tuple[str, ...], str] = {
 }
 """Words of a key, and the category of its value."""
 
+GLUED: dict[str, str] = {"".join(words): category for words, category in KEYS.items()}
+"""The same keys as one word: names of fields come lower-cased, so `customerEmail` arrives as `customeremail`."""
+
+QUALIFIERS = frozenset(
+    "home work office main primary secondary alternate alt billing shipping delivery mailing contact personal private business company emergency current permanent "
+    "new old my your their his her default login account registered invoice reply from to cc recovery backup user customer client patient employee member owner author "
+    "applicant student guest kunden firmen privat client1 mobile full raw encrypted db database admin root smtp mail api app service auth jwt bot github gitlab slack aws "
+    "azure gcp google openai stripe twilio".split()
+)
+"""Words that may stand before a key in one word."""
+
 BARE_NAMES = frozenset("name names nom nombre nome naam namen".split())
 """Keys that are a person's name only beside or within something that is a person."""
 

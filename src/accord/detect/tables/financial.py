@@ -35,6 +35,10 @@ def card(value: str) -> bool:
     )
 
 
+def _card_any(value: str) -> bool:
+    return varied(value) and luhn(value)
+
+
 def _card_16(value: str) -> bool:
     return len(numerals(value)) >= 14 and card(value)
 
@@ -99,6 +103,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern("card.plain", CARD, r"\b[1-689][0-9]{13,18}\b", 0.85, 0.95, 0.85, _card_16, True, words.CARD),
     Pattern("card.short", CARD, r"\b(?:4[0-9]{12}|(?:5[0678]|6[0137])[0-9]{10,11})\b", 0.4, 0.9, 0.6, card, False, words.CARD),
     Pattern("card.spread", CARD, r"\b[2-6](?:[ .-]{0,3}[0-9]){15}\b", 0.45, 0.9, 0.85, card, False, words.CARD),
+    Pattern("card.labelled", CARD, r"\b[0-9]{12,19}\b", 0.0, 0.85, 0.0, _card_any, False, words.CARD),
     labelled("card.masked", CARD, r"(?i)\b(?:[x*•]{4}[ -]?){3}[0-9]{4}\b", words.CARD, lifted=0.5),
     Pattern(
         "iban", IBAN, r"(?i)\b[a-z]{2}[ -]?[0-9]{2}(?:[ .\-\x{a0}]{0,2}[0-9a-z]){11,30}", 0.95, 0.97, 0.95, iban, True, ("iban",),

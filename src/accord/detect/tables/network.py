@@ -17,6 +17,9 @@ _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _VERSION_WORDS = ("version", "release", "build", "firmware", "v", "ver", "section", "chapter", "oid", "kernel", "upgrade", "chrome", "safari")
 
 
+_RELEASE = re.compile(r"(?i)\b(?:version|ver|release[ds]?|bump(?:s|ed)?|upgrade[ds]?|downgrade[ds]?|build|chrome|safari|firefox|edge|==|>=|v)\b[^\n]{0,30}$")
+
+
 def address(value: str) -> bool:
     """Whether a value is an IP address of a machine: not loopback, unspecified, broadcast or a netmask.
 
@@ -43,6 +46,8 @@ def _not_version(text: str, start: int, end: int) -> tuple[int, int] | None:
         head = text[max(0, start - 40) : start].rpartition(" ")[2]
         if "://" not in head and not head.startswith("/"):
             return None
+    if not text[start:end].startswith(("192.168.", "10.", "172.")) and _RELEASE.search(text[max(0, start - 40) : start]):
+        return None
     if start >= 2 and text[start - 1] in ".-" and text[start - 2].isalnum():
         return None
     if end + 1 < len(text) and text[end] in "." and text[end + 1].isdigit():
@@ -68,11 +73,20 @@ def _hextets(text: str, start: int, end: int) -> tuple[int, int] | None:
         return None
     while value.endswith((":", ".")) and not value.endswith("::"):
         value = value[:-1]
+    groups = value.partition("%")[0].split(":")
+    if "." not in value and max(map(len, groups)) < 3 and sum(map(bool, groups)) < 4:
+        return None
     if value.count(":") < 2 or not any(c.isdigit() for c in value) and len(bare(value)) < 8:
         return None
     if text[start + len(value) : start + len(value) + 1] == "." and text[start + len(value) + 1 : start + len(value) + 2].isdigit():
         return None
     return start, _prefix(text, start + len(value), 128)
+
+
+def _pair(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Two numbers that are no part of a longer list of numbers."""
+    listed = re.search(r"[\d.]\s?,\s*$", text[max(0, start - 8) : start]) or re.match(r"\s?,\s*[-+]?\d", text[end : end + 16])
+    return None if listed else (start, end)
 
 
 def _mac(value: str) -> bool:
@@ -99,7 +113,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "gps.decimal", GPS, rf"{_LATITUDE}\.[0-9]{{4,}}°?\s?[NS]?\s?[,;]\s?{_LONGITUDE}\.[0-9]{{4,}}°?(?:\s?[EWO]\b)?",
-        0.7, 0.9, 0.7, None, False, words.GPS,
+        0.5, 0.9, 0.6, None, False, words.GPS, _pair,
     ),
     Pattern(
         "gps.short", GPS, rf"{_LATITUDE}\.[0-9]{{2,}}°?\s?[NS]?\s?[,;/]\s?{_LONGITUDE}\.[0-9]{{2,}}°?(?:\s?[EWO]\b)?",

@@ -73,7 +73,7 @@ def american(value: str) -> bool:
 def trunk(value: str) -> bool:
     """A national number with its leading zero that one of the plans knows."""
     number = _plain(value)
-    return not _dated(value) and any(_valid(number, region) for region in _TRUNK_REGIONS)
+    return len(number) >= 9 and not _dated(value) and any(_valid(number, region) for region in _TRUNK_REGIONS)
 
 
 def national(value: str) -> bool:
@@ -111,7 +111,7 @@ def _ymd(digits: str) -> tuple[int, int, int]:
 
 
 _S = r"[ \-./\x{2010}-\x{2015}\x{a0}]"
-_EXT = r"(?:\s?(?:ext\.?|extension|x)\s?[0-9]{1,6})?"
+_EXT = r"(?:\s?(?:ext\.?|extension|x)\s?[0-9]{1,6}\b|\b)"
 
 PATTERNS: tuple[Pattern, ...] = (
     Pattern(
@@ -121,18 +121,18 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern("phone.idd", PHONE, rf"\b011{_S}[1-9][0-9]{{0,2}}(?:{_S}?[0-9]){{6,12}}\b", 0.7, 0.9, 0.7, international, False, words.PHONE),
     Pattern("phone.uri", PHONE, r"(?i)\b(?:tel|sms|callto|whatsapp):(\+?[0-9][0-9\-.()]{5,20}[0-9])", 0.95, edge=Edge.FREE, check=local),
     Pattern(
-        "phone.american", PHONE, rf"(?:(?:\+|\b00|\b)1{_S})?(?:\([2-9][0-9]{{2}}\){_S}?|\b[2-9][0-9]{{2}}{_S})[2-9][0-9]{{2}}{_S}[0-9]{{4}}\b{_EXT}", 0.75, 0.9, 0.75,
+        "phone.american", PHONE, rf"(?:(?:\+|\b00|\b)1{_S})?(?:\([2-9][0-9]{{2}}\){_S}?|\b[2-9][0-9]{{2}}{_S})[2-9][0-9]{{2}}{_S}[0-9]{{4}}{_EXT}", 0.75, 0.9, 0.75,
         american, False, words.PHONE,
     ),
     Pattern(
-        "phone.trunk", PHONE, rf"(?:\b0|\(0)[1-9][0-9]{{0,4}}(?:\){_S}?|{_S}{{1,2}})[0-9]{{2,8}}(?:{_S}[0-9]{{2,5}}){{0,4}}\b{_EXT}", 0.5, 0.85, 0.6,
+        "phone.trunk", PHONE, rf"(?:\b0|\(0)[1-9][0-9]{{0,4}}(?:\){_S}?|{_S}{{1,2}})[0-9]{{2,8}}(?:{_S}[0-9]{{2,5}}){{0,4}}{_EXT}", 0.5, 0.85, 0.6,
         trunk, False, words.PHONE,
     ),
     Pattern("phone.trunk.spaced", PHONE, rf"\b0{_S}\(?[1-9][0-9]{{1,3}}\)?{_S}[0-9]{{2,8}}(?:{_S}[0-9]{{2,5}}){{0,4}}\b", 0.5, 0.85, 0.6, trunk, False, words.PHONE),
     Pattern("phone.trunk.plain", PHONE, r"\b0[1-9][0-9]{8,9}\b", 0.0, 0.85, 0.55, trunk, False, words.PHONE),
     Pattern("phone.national", PHONE, r"\b[1-9][0-9]{6,10}\b", 0.0, 0.75, 0.42, national, False, words.PHONE),
-    Pattern("phone.national.grouped", PHONE, rf"(?:\b|\()[1-9][0-9]{{0,3}}\)?{_S}{{1,2}}[0-9]{{2,4}}(?:{_S}[0-9]{{2,4}}){{1,4}}\b{_EXT}", 0.0, 0.75, 0.5, national, False, words.PHONE),
-    Pattern("phone.local", PHONE, rf"(?:\b|\()[0-9]{{1,6}}\)?(?:{_S}{{1,2}}\(?[0-9]{{2,8}}\)?){{1,5}}\b{_EXT}", 0.0, 0.6, 0.0, local, False, words.PHONE),
+    Pattern("phone.national.grouped", PHONE, rf"(?:\b|\()[1-9][0-9]{{0,3}}\)?{_S}{{1,2}}[0-9]{{2,4}}(?:{_S}[0-9]{{2,4}}){{1,4}}{_EXT}", 0.0, 0.75, 0.5, national, False, words.PHONE),
+    Pattern("phone.local", PHONE, rf"(?:\b|\()[0-9]{{1,6}}\)?(?:{_S}{{1,2}}\(?[0-9]{{2,8}}\)?){{1,5}}{_EXT}", 0.0, 0.6, 0.0, local, False, words.PHONE),
     Pattern("phone.local.plain", PHONE, r"\b[0-9]{7,12}\b", 0.0, 0.5, 0.0, local, False, ("phone", "mobile", "telephone", "tel", "telefon", "téléphone", "teléfono", "cell", "handy", "whatsapp", "fax")),
 )  # fmt: skip
 """International and national forms (ITU-T E.123); plain digits only beside a telling word."""

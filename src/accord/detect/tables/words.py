@@ -110,7 +110,7 @@ PHONE = (
     "cellulare", "mobiel", "telemóvel", "komórka", "gsm", "cep", "desk", "office", "hotline", "helpline", "rufnummer", "anrufen", "ruf",
     "appelez", "appeler", "llame", "llamar", "llámame", "chiama", "chiamare", "bel", "ligue", "contact", "reach me", "reach", "телефон", "тел", "моб",
     "電話", "电话", "手机", "전화", "휴대폰", "โทร", "numero di telefono", "numéro", "telepono", "numero", "contact number", "pager", "landline", "extension",
-    "registered number", "voicemail",
+    "registered number", "voicemail", "messages to", "message to",
 )  # fmt: skip
 
 BIRTH = (
@@ -121,9 +121,8 @@ BIRTH = (
 )  # fmt: skip
 
 DATE = (
-    "date", "dated", "today", "tomorrow", "yesterday", "on", "due", "by", "until", "since", "from", "before", "after", "datum", "vom", "am", "bis",
-    "seit", "le", "du", "depuis", "avant", "el", "fecha", "desde", "hasta", "il", "dal", "data", "entro", "op", "van", "tot", "em", "até",
-    "is", "was", "at", "expires", "expiry", "deadline", "appointment", "meeting",
+    "date", "dated", "today", "tomorrow", "yesterday", "on", "due", "until", "since", "datum", "vom", "am", "bis", "seit", "le", "depuis", "avant",
+    "fecha", "desde", "hasta", "dal", "entro", "até", "expires", "expiry", "deadline", "appointment", "meeting", "birthday",
 )  # fmt: skip
 
 GPS = (
@@ -137,6 +136,16 @@ ADDRESS = (
     "adresse", "wohnhaft", "wohnt", "dirección", "direccion", "domicilio", "indirizzo", "residente", "adres", "woon", "endereço", "morada", "codice postale",
     "郵便番号", "住所", "地址", "주소", "mail to", "send to", "street", "located",
 )  # fmt: skip
+
+OTHER_NUMBERS = frozenset(
+    "offset size bytes length len count total sum epoch timestamp ts time pid tid port line row col index seed version build revision rev commit hash checksum isbn issn doi ean upc gtin sku "
+    "order invoice tracking ticket issue pr request req trace span job batch serial lot part article item product model quantity qty amount price cost page chapter population id uuid address "
+    "bestellung rechnung auftrag artikel commande facture article pedido factura ordine fattura bestelling factuur sendung anzahl menge ticket# order# seconds ms nanoseconds ns microseconds".split()
+)
+"""Words before a plain number that say what it is, and that it is no identifier of a person."""
+
+OTHER_UNITS = ("bytes", "byte", "kb", "mb", "gb", "ms", "ns", "seconds", "tokens", "rows", "records", "items", "people", "inhabitants", "dollars", "euros", "usd", "eur", "km", "miles", "%")
+"""What after a plain number says that it counts something."""
 
 EMPLOYEE = ("employee", "staff", "personnel", "personalnummer", "mitarbeiter", "empleado", "employé", "matricule", "dipendente", "medewerker")
 
