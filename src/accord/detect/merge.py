@@ -36,9 +36,14 @@ _ADDRESS_PARTS = ("BUILDING_NUMBER", "STREET_NAME", "SECONDARY_ADDRESS", "CITY",
 _AT = {label: index for index, label in enumerate(LABELS)}
 _ADDRESS_AT = [_AT[part] for part in _ADDRESS_PARTS]
 
+# A word joins a name from `_WEAK` on; a name needs one word from `_STRONG` on.
+_WEAK, _STRONG = 0.25, 0.5
+
 # What may stand between two words of one entity.
 _NAME_GAP = re.compile(r"[ \t\u00a0]{0,3}|[ \t]?[-'’ʼ.·‐‑][ \t]?")
 _ADDRESS_GAP = re.compile(r"[\s,.;:#/\-–º°ª()|]{0,6}")
+_INITIALS = re.compile(r"[ \t]?(?:[^\W\d_]\.?[ \t]?){1,3}")
+_LEADING = re.compile(r"(?:(?<=[^\w@#])|^)(?:[^\W\d_]\.[ \t]?){1,3}$")
 _NUMBER_GAP = re.compile(r"[ \t.\-/()+]{0,3}")
 _PARTICLES = frozenset(
     """
@@ -87,7 +92,7 @@ def entities(text: str, blocks: Iterable[Sequence[Word]]) -> Iterator[Entity]:
 def _kinds(text: str, words: Sequence[Word]) -> Iterator[tuple[Word, str, str, float]]:
     """The words that belong to something: what kind, what part, how sure."""
     for word, name in zip(words, name_scores(text, words), strict=True):
-        if word.odds[0] > 0.95 and name < 0.3:
+        if word.odds[0] > 0.95 and name < _WEAK:
             continue
         if not any(map(str.isalnum, text[word.start : word.end])):
             continue
@@ -96,7 +101,7 @@ def _kinds(text: str, words: Sequence[Word]) -> Iterator[tuple[Word, str, str, f
         kind, score = max(
             (("name", name), ("address", address), (number, word.odds[_AT[number]])), key=lambda pair: pair[1]
         )
-        if score < 0.3 or word.odds[_AT["EMAIL"]] + word.odds[_AT["URL"]] > 0.5:
+        if score < _WEAK or word.odds[_AT["EMAIL"]] + word.odds[_AT["URL"]] > 0.5:
             continue
         part = max(_ADDRESS_PARTS, key=lambda label: word.odds[_AT[label]]) if kind == "address" else kind
         yield word, kind, part, score
@@ -107,26 +112,37 @@ def _joins(text: str, run: _Run, kind: str, word: Word) -> bool:
         return False
     gap = text[run.end : word.start]
     if kind == "name":
-        return bool(_NAME_GAP.fullmatch(gap)) or gap.strip().lower() in _PARTICLES or _initial(gap)
+        return bool(_NAME_GAP.fullmatch(gap)) or _inside_name(gap)
     return bool((_ADDRESS_GAP if kind == "address" else _NUMBER_GAP).fullmatch(gap))
 
 
-def _initial(gap: str) -> bool:
-    inner = gap.strip()
-    return len(inner) in (1, 2) and inner[0].isupper() and inner[1:] in ("", ".")
+def _inside_name(gap: str) -> bool:
+    """Whether what stands between two names belongs to them: `de la`, `van`, `J. R.`."""
+    if len(gap) > 12 or "\n" in gap:
+        return False
+    inner = gap.strip(" \t")
+    if inner and inner.isupper() and _INITIALS.fullmatch(gap):
+        return True
+    return all(word.lower() in _PARTICLES for word in inner.split(" "))
 
 
 def _close(text: str, run: _Run) -> Iterator[Entity]:
     start, end = _whole_words(text, run.start, run.end)
-    score = sum(run.scores) / len(run.scores)
+    score = (max(run.scores) + sum(run.scores) / len(run.scores)) / 2
     value = text[start:end]
     if run.kind == "name":
-        if sum(map(str.isalpha, value)) >= 2:
-            yield Entity(Span(start, end), NAME, score)
+        if sum(map(str.isalpha, value)) >= 2 and max(run.scores) >= _STRONG:
+            yield Entity(Span(_with_initials(text, start), end), NAME, score)
     elif run.kind == "address":
         yield from _address(run, Span(start, end), score)
     elif sum(map(str.isdigit, value)) >= 5:
         yield Entity(Span(start, end), NUMBERS[run.kind], score)
+
+
+def _with_initials(text: str, start: int) -> int:
+    """Take initials before a name along: `J. R. R. Tolkien`."""
+    found = _LEADING.search(text, max(0, start - 9), start)
+    return found.start() if found and found[0].isupper() else start
 
 
 def _address(run: _Run, span: Span, score: float) -> Iterator[Entity]:

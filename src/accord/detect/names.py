@@ -1,4 +1,8 @@
-"""How likely a word is part of a person's name, given what the model thinks and what it cannot see."""
+"""How likely a word is part of a person's name, given what the model thinks and what it cannot see.
+
+The model lower-cases what it reads. How a word is written, what stands beside it and whether the writer uses
+capitals at all is therefore news to it, and is added to its odds as evidence: a sum of logits, as in naive Bayes.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,44 @@ from collections.abc import Sequence
 
 from accord.detect.spans import Word
 
-_CASE = {"title": 1.5, "upper": -0.3, "mixed": 0.3, "lower": -2.5, "uncased": 0.5}
+GIVEN, SURNAME = 1, 2
+"""Where the odds of given names and surnames stand in `Word.odds`."""
+
+_CASE = {"title": 1.5, "upper": 0.0, "mixed": 0.5, "lower": -2.0, "uncased": 0.0}
+_LOWER_AMONG_CAPITALS = -2.0
+_UPPER_AMONG_LOWER = -1.5
+_AFTER_DETERMINER = -2.0
+_BEFORE_ORGANISATION = -2.5
+_AFTER_TITLE = 2.0
+_NEIGHBOUR = 0.75
+_NEAR = 12
+
+_DETERMINERS = frozenset(
+    """
+    the a an this that these those any each every some no my your his her our their its
+    el la los las un una le les des une der die das ein eine einen einem dem den il lo gli o os as um uma het een
+    """.split()  # noqa: SIM905 - a list of words is read as words
+)
+_ORGANISATIONS = frozenset(
+    """
+    inc incorporated ltd limited llc llp corp corporation co company gmbh ag kg sa srl sarl bv nv plc oy ab as
+    university college school institute hospital clinic foundation church bank group holdings partners associates
+    airport station stadium county district province army navy party league fc
+    theorem algorithm syndrome disease transform distribution method test razor
+    universidad universität université hôpital klinik krankenhaus
+    """.split()  # noqa: SIM905
+)
+TITLES = frozenset(
+    """
+    mr mrs ms mx miss dr prof professor sir madam dame lord lady herr frau hr fr sr sra srta señor señora señorita don
+    doña m mme mlle monsieur madame mademoiselle maître me signor signora sig dott dottor dottoressa doutor doutora
+    seu dona dhr mevr mevrouw pan pani bay bayan shri smt kumari sensei rabbi imam sheikh captain judge justice
+    sergeant officer detective nurse uncle aunt auntie brother sister father
+    """.split()  # noqa: SIM905
+)
+"""Words that announce a name, without their full stop."""
+
+_JOINERS = "@#_/\\=<$%&~^*"
 
 
 def shape(word: str) -> str:
@@ -20,20 +61,81 @@ def shape(word: str) -> str:
         return "lower"
     if len(word) > 1 and word.isupper():
         return "upper"
-    return "title" if (word[0].isupper() and word[1:].islower()) or len(word) == 1 else "mixed"
+    return "title" if len(word) == 1 or (word[0].isupper() and word[1:].islower()) else "mixed"
 
 
 def name_scores(text: str, words: Sequence[Word]) -> list[float]:
     """For each word the probability that it belongs to a person's name."""
-    return [_score(text, word) for word in words]
+    scores = [0.0] * len(words)
+    if not any(word.odds[GIVEN] + word.odds[SURNAME] > 0.02 for word in words):
+        return scores
+    shapes = [shape(text[word.start : word.end]) for word in words]
+    for at, word in enumerate(words):
+        odds = word.odds[GIVEN] + word.odds[SURNAME]
+        if odds > 0.02 and shapes[at] != "other":
+            scores[at] = _sigmoid(_logit(odds) + _evidence(text, words, shapes, at))
+    return scores
 
 
-def _score(text: str, word: Word) -> float:
-    odds = word.odds[1] + word.odds[2]
-    if odds < 0.02:
-        return odds
-    form = shape(text[word.start : word.end])
-    if form == "other":
-        return 0.0
-    odds = min(max(odds, 1e-4), 1 - 1e-4)
-    return 1 / (1 + math.exp(-(math.log(odds / (1 - odds)) + _CASE[form])))
+def _evidence(text: str, words: Sequence[Word], shapes: Sequence[str], at: int) -> float:
+    word = words[at]
+    if _inside_code(text, word):
+        return -9.0
+    evidence = _CASE[shapes[at]] + _manner(shapes, at)
+    before = _neighbour(text, words, at, -1)
+    after = _neighbour(text, words, at, 1)
+    if before in TITLES and shapes[at] != "lower":
+        evidence += _AFTER_TITLE
+    if before in _DETERMINERS:
+        evidence += _AFTER_DETERMINER
+    if after in _ORGANISATIONS:
+        evidence += _BEFORE_ORGANISATION
+    beside = max(_named(words, at - 1), _named(words, at + 1))
+    return evidence + (_NEIGHBOUR if beside > 0.5 else 0.0)
+
+
+def _inside_code(text: str, word: Word) -> bool:
+    """Whether a word is part of a handle, a tag, a path or an identifier rather than of a sentence."""
+    before = text[word.start - 1] if word.start else " "
+    after = text[word.end] if word.end < len(text) else " "
+    if before in _JOINERS or after in "_@=\\":
+        return True
+    follows = text[word.end + 1] if word.end + 1 < len(text) else " "
+    precedes = text[word.start - 2] if word.start > 1 else " "
+    called = after == "(" and follows != " " and before != " "
+    return called or ((after == "." and follows.isalpha()) and (before == "." or word.start == 0 or precedes == "."))
+
+
+def _manner(shapes: Sequence[str], at: int) -> float:
+    """What the words around say about how this writer writes."""
+    near = [shape for shape in shapes[max(0, at - _NEAR) : at + _NEAR + 1] if shape in ("title", "upper", "lower")]
+    if shapes[at] == "lower" and near.count("title") >= 2:
+        return _LOWER_AMONG_CAPITALS
+    if shapes[at] == "upper" and near.count("upper") < len(near) / 2:
+        return _UPPER_AMONG_LOWER
+    return 0.0
+
+
+def _neighbour(text: str, words: Sequence[Word], at: int, step: int) -> str:
+    """The next word in that direction, lower-cased, over at most a full stop."""
+    for _ in range(2):
+        at += step
+        if not 0 <= at < len(words):
+            return ""
+        value = text[words[at].start : words[at].end].lower()
+        if value != ".":
+            return value
+    return ""
+
+
+def _named(words: Sequence[Word], at: int) -> float:
+    return words[at].odds[GIVEN] + words[at].odds[SURNAME] if 0 <= at < len(words) else 0.0
+
+
+def _logit(odds: float) -> float:
+    bounded = min(max(odds, 1e-4), 1 - 1e-4)
+    return math.log(bounded / (1 - bounded))
+
+
+def _sigmoid(evidence: float) -> float:
+    return 1 / (1 + math.exp(-evidence))
