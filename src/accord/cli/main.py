@@ -16,6 +16,7 @@ import click
 
 from accord import __version__
 from accord.cli.check import check
+from accord.cli.demo import demo
 from accord.cli.doctor import doctor
 from accord.cli.models import models
 from accord.cli.options import Common, common
@@ -81,7 +82,7 @@ def cli(ctx: click.Context) -> None:
     ctx.ensure_object(Common)
 
 
-for _command in (check, sanitise, models, policy, doctor):
+for _command in (demo, check, sanitise, models, policy, doctor):
     cli.add_command(_command)
 
 

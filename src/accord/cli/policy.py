@@ -96,8 +96,8 @@ def _mode(chosen: Policy) -> str:
 
 
 def _matrix(rows: list[tuple[str, list[tuple[str, Any]]]], towards: list[Destination]) -> None:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), row_styles=["", "on grey7"])
-    table.add_column("category", overflow="fold", ratio=2, style="bold")
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1))
+    table.add_column("category", overflow="fold", min_width=26, style="bold")
     for to in towards:
         table.add_column(f"to {to.value}", ratio=1)
     for name, cells in rows:

@@ -1,0 +1,180 @@
+"""What the demo tells: shipped samples, run through a real guard, for a model, a reviewer and a data set."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from itertools import pairwise
+
+from accord.batch.inputs import media_type
+from accord.core.content import Content, Context, Role, Text
+from accord.core.decision import Decision, Destination
+from accord.core.finding import Finding
+from accord.core.place import Span
+from accord.guard import Guard, Inspection
+
+TOWARDS = (Destination.MODEL, Destination.REVIEWER, Destination.DATASET)
+"""Whom the demo releases to, side by side."""
+
+NAMES = ("conversation.json", "service.log", "mail.eml")
+
+_TITLES = {
+    "conversation.json": ("A conversation", "A customer writes to a booking assistant, in three languages."),
+    "service.log": ("A service log", "A morning of a booking service, with one crash that says too much."),
+    "mail.eml": (
+        "A mail with an attack in it",
+        "A price list whose web version holds white text on white, in base64, that gives orders to an assistant.",
+    ),
+}
+TAG = re.compile(r"\[[A-Z]+(?:_[A-Z]+)*_[A-Z2-7]{4,16}\]")
+"""What a pseudonym looks like."""
+
+MARK = re.compile(r"\[[A-Z]+(?:_[A-Z0-9]+)*(?: \+\d+)?\]")
+"""What stands in the place of a value: a pseudonym, a hash or a mask."""
+
+_SLOT = re.compile(r"\{([A-Z_]+)\|([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One sample, inspected once and released to everyone.
+
+    Attributes:
+        name: its file name.
+        title: what it is.
+        about: what it is about, in a sentence.
+        content: the sample itself.
+        inspection: what was found.
+        seconds: how long the inspection took.
+        decisions: one for each of `TOWARDS`.
+    """
+
+    name: str
+    title: str
+    about: str
+    content: Content
+    inspection: Inspection
+    seconds: float
+    decisions: Mapping[Destination, Decision]
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        """How many findings of each category, most first."""
+        counts = Counter(finding.category for finding in self.inspection.findings)
+        return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrip:
+    """A made-up answer on its way back.
+
+    Attributes:
+        answer: as the model wrote it, with the pseudonyms it was given.
+        decision: the release to the user.
+        restored: the places, in what the user gets, of the user's own values.
+    """
+
+    answer: str
+    decision: Decision
+    restored: tuple[Span, ...]
+
+    @property
+    def shown(self) -> str:
+        """What the user gets; empty where nothing is released."""
+        return text_of(self.decision.content) if self.decision.content else ""
+
+
+def sample(name: str) -> str:
+    """The text of a shipped sample."""
+    return resources.files("accord").joinpath("samples", name).read_text(encoding="utf-8")
+
+
+def conversation() -> tuple[Content, str]:
+    """The messages of the conversation as parts, and the answer that a model might give."""
+    whole = json.loads(sample("conversation.json"))
+    parts = tuple(
+        Text(message["content"], role=Role(message["role"]), message=number)
+        for number, message in enumerate(whole["messages"])
+    )
+    return parts, whole["answer"]
+
+
+def text_of(content: Content) -> str:
+    """The text parts of a content, one after the other."""
+    return "\n".join(part.reveal() for part in content if isinstance(part, Text))
+
+
+def scene(guard: Guard, name: str, context: Context) -> Scene:
+    """Inspect a sample and release it to everyone."""
+    if name == "conversation.json":
+        content, _ = conversation()
+    else:
+        content = (Text(sample(name), name=name, media_type=media_type(name)),)
+    begun = time.perf_counter()
+    inspection = guard.inspect(content, context)
+    seconds = time.perf_counter() - begun
+    decisions = {to: inspection.release(to) for to in TOWARDS}
+    title, about = _TITLES[name]
+    return Scene(name, title, about, content, inspection, seconds, decisions)
+
+
+def round_trip(guard: Guard, told: Decision, context: Context) -> RoundTrip:
+    """Let a made-up answer come back: the user's own values are restored, new ones are judged.
+
+    Args:
+        guard: the guard that released the conversation.
+        told: what the model was given.
+        context: the same session.
+    """
+    _, template = conversation()
+    given = text_of(tuple(part for part in told.content or () if part.role is Role.USER))
+    answer = _SLOT.sub(lambda slot: _first_tag(given, slot[1]) or slot[2], template)
+    decision = guard.inspect(Text(answer, role=Role.ASSISTANT), context).release(Destination.USER)
+    shown = text_of(decision.content) if decision.content else ""
+    return RoundTrip(answer, decision, _restored(guard, context, answer, shown))
+
+
+def _first_tag(text: str, label: str) -> str:
+    found = re.search(rf"\[{label}_[A-Z2-7]{{4,16}}\]", text)
+    return found[0] if found else ""
+
+
+def _restored(guard: Guard, context: Context, answer: str, shown: str) -> tuple[Span, ...]:
+    """Where the values behind the pseudonyms of an answer stand in what the user gets."""
+    spans, at = [], 0
+    for tag in TAG.finditer(answer):
+        value = guard.pseudonyms.restore(context, tag[0])
+        start = shown.find(value, at)
+        if value != tag[0] and start >= 0:
+            at = start + len(value)
+            spans.append(Span(start, at))
+    return tuple(spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text with the findings that cover it."""
+
+    text: str
+    findings: tuple[int, ...] = ()
+
+
+def pieces(text: str, found: Sequence[tuple[int, Finding]]) -> list[Piece]:
+    """Cut a text where findings begin and end.
+
+    Args:
+        text: a text part.
+        found: its findings, each with its number.
+    """
+    placed = [(number, f.place) for number, f in found if isinstance(f.place, Span) and len(f.place)]
+    cuts = sorted({0, len(text), *(at for _, place in placed for at in (place.start, place.end))})
+    made = []
+    for start, end in pairwise(cuts):
+        covering = tuple(number for number, place in placed if place.start <= start and end <= place.end)
+        made.append(Piece(text[start:end], covering))
+    return made
