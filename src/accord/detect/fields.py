@@ -18,6 +18,7 @@ from accord.core.reading import Field, Reading
 from accord.core.roles import Stop
 from accord.detect.tables.field_words import (
     BARE_NAMES,
+    EMPTY,
     GLUED,
     KEYS,
     NEGATIVE,
@@ -37,11 +38,6 @@ _LONGEST_KEY = max(len(words) for words in KEYS)
 _LONGEST_VALUE = 512  # characters; a longer value is prose, which other detectors read
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
-_EMPTY = frozenset(
-    "null none nil nan n/a na n.a. - -- --- . ? tbd tba unknown unbekannt inconnu desconocido sconosciuto onbekend true false yes no ja nein oui non si sí on off "
-    "undefined empty not set not provided not available not applicable redacted [redacted] hidden anonymous anonym string text number integer boolean required optional "
-    "example test foo bar baz lorem ipsum value todo x xx xxx xxxx missing default 0 all any other".split()
-) | {"not set", "not provided", "not available", "not applicable", "keine", "k. a.", "k.a.", "s/o", "no aplica"}
 _STRONG = 0.9
 _NAMED = 0.85
 _LIKELY = 0.7
@@ -64,7 +60,11 @@ def category_of(name: str) -> tuple[str, float]:
     Args:
         name: the dotted name of a field, as `accord.core.reading.Field` has it.
     """
-    parts = [words for part in name.split(".") if (words := words_of(part)) and not (len(words) == 1 and words[0].isdigit())]
+    parts = [
+        words
+        for part in name.split(".")
+        if (words := words_of(part)) and not (len(words) == 1 and words[0].isdigit())
+    ]
     if not parts:
         return "", 0.0
     last = parts[-1]
@@ -73,7 +73,21 @@ def category_of(name: str) -> tuple[str, float]:
         joined = _lookup(parts[-2] + last)
         if joined[0] and joined[2] > 1:
             found = joined
-        elif last[0] in ("number", "no", "nr", "value", "id", "address", "main", "home", "work", "primary", "mobile", "text", "string"):
+        elif last[0] in (
+            "number",
+            "no",
+            "nr",
+            "value",
+            "id",
+            "address",
+            "main",
+            "home",
+            "work",
+            "primary",
+            "mobile",
+            "text",
+            "string",
+        ):
             found = _lookup(parts[-2])
     if found[0]:
         return found[0], found[1]
@@ -140,7 +154,7 @@ def _is_date(value: str) -> bool:
 def _is_ip(value: str) -> bool:
     if not (value.count(".") >= 3 or value.count(":") >= 2):
         return False
-    return value.split("/")[0].strip("[]") not in ("127.0.0.1", "0.0.0.0", "::1", "::", "255.255.255.255")  # noqa: S104
+    return value.split("/", maxsplit=1)[0].strip("[]") not in ("127.0.0.1", "0.0.0.0", "::1", "::", "255.255.255.255")  # noqa: S104
 
 
 def _is_code(value: str) -> bool:
@@ -160,8 +174,12 @@ def _is_words(value: str) -> bool:
     return 2 <= len(value) <= 300 and _letters(value)
 
 
+_DEGREES = r"[-+]?\d{1,3}[.,]\d{2,}°?\s*[NSEWO]?"
+_COORDINATE = re.compile(rf"[\[({{]?\s*{_DEGREES}(?:\s*[,; ]\s*{_DEGREES})?\s*[\])}}]?")
+
+
 def _is_coordinate(value: str) -> bool:
-    return re.fullmatch(r"""[\[({]?\s*[-+]?\d{1,3}[.,]\d{2,}°?\s*[NSEWO]?(?:\s*[,; ]\s*[-+]?\d{1,3}[.,]\d{2,}°?\s*[NSEWO]?)?\s*[\])}]?""", value) is not None
+    return _COORDINATE.fullmatch(value) is not None
 
 
 def plausible(category: str, value: str) -> bool:
@@ -169,13 +187,23 @@ def plausible(category: str, value: str) -> bool:
     if category in (PERSON, "privacy.location.place"):
         return _is_name(value)
     if category == "privacy.person.username":
-        return 2 <= len(value) <= 64 and len(value.split()) == 1 and "/" not in value and (_letters(value) or _digit_count(value) > 4)
+        return (
+            2 <= len(value) <= 64
+            and len(value.split()) == 1
+            and "/" not in value
+            and (_letters(value) or _digit_count(value) > 4)
+        )
     if category == "privacy.contact.email":
         return "@" in value[1:-1] or bool(re.search(r"\bat\b|\[at\]|\(at\)", value, re.IGNORECASE))
     if category == "privacy.contact.phone":
         return 5 <= _digit_count(value) <= 18 and sum(c.isalpha() for c in value) <= 8
     if category == "privacy.contact.address":
-        return 2 <= len(value) <= 300 and (_digit_count(value) > 0 or (_letters(value) and len(value) >= 4)) and "@" not in value and "://" not in value
+        return (
+            2 <= len(value) <= 300
+            and (_digit_count(value) > 0 or (_letters(value) and len(value) >= 4))
+            and "@" not in value
+            and "://" not in value
+        )
     if category == "privacy.contact.url":
         return "/" in value or "." in value
     if category == "privacy.date.birth":
@@ -245,7 +273,11 @@ def _judge(number: int, reading: Reading, field: Field, persons: frozenset[str])
     value = reading.text[span.start : span.end]
     if not value or len(value) > (8192 if category.startswith(_SECRET) else _LONGEST_VALUE):
         return None
-    if value.casefold() in _EMPTY or (not category.startswith(_SECRET) and placeholder_like(value)) or not plausible(category, value):
+    if (
+        value.casefold() in EMPTY
+        or (not category.startswith(_SECRET) and placeholder_like(value))
+        or not plausible(category, value)
+    ):
         return None
     return Hit(number, span, category, score)
 

@@ -1,11 +1,11 @@
-"""Identifiers and secrets by their shape, proven by arithmetic and by the words beside them.
+r"""Identifiers and secrets by their shape, proven by arithmetic and by the words beside them.
 
 The rows are data (`accord.detect.tables`). A text is looked at in windows of about 1.5 kB: one pass of an RE2
 `Set` says which rows can match in a window, one more which telling words stand in it, and only those rows are
 then run. RE2 is linear in the text whatever the expression, and windows keep the prefilter sharp, so a text of
 ten megabytes costs what its windows cost.
 
-What RE2 cannot say (it has no look-around and its `\\b` knows ASCII only) is checked afterwards: what stands
+What RE2 cannot say (it has no look-around and its `\b` knows ASCII only) is checked afterwards: what stands
 beside a value, whether the arithmetic holds, whether a telling word is near. Claims about the same characters are
 then resolved to the best one.
 """
@@ -87,7 +87,9 @@ class _Machine:
 
 def _words(group: Iterable[str]) -> str:
     """One expression for the telling words of a row; see `accord.detect.tables.words` for what a word matches."""
-    short, long, joined = [], [], []
+    short: list[str] = []
+    long: list[str] = []
+    joined: list[str] = []
     for word in sorted(set(group)):
         parts = "[ _./-]{0,2}".join(re2.escape(part) for part in re.split(r"[ .]+", word) if part)
         unspaced = any(ord(c) >= 0x0E00 for c in word)
@@ -221,7 +223,8 @@ class _Scan:
     whole: tuple[int, int]
     found: list[_Candidate]
     proven: list[tuple[int, int]]
-    best: dict[tuple[int, int, str], float]
+    claims: dict[str, list[tuple[int, int, float]]]
+    sides: dict[tuple[int, int], tuple[bytes, bytes]]
 
     def window(self, start: int, end: int) -> None:
         """Add what begins in one window to `found`."""
@@ -258,7 +261,9 @@ class _Scan:
             if reached is None:
                 return
             start, end = reached
-        if not _clear(text, start, end, row.edge) or self._spoken_for(start, end):
+        if self._spoken_for(start, end) or not _clear(text, start, end, row.edge):
+            return
+        if self._claimed(row.category, start, end, max(row.score, row.lifted)):
             return
         distance = self._distance(group, start, end)
         score = row.score if distance == _FAR else max(row.score, row.lifted)
@@ -267,13 +272,13 @@ class _Scan:
             score = row.alone if field is None or not field.name else score
         if distance == _FAR and not row.strong and row.edge is Edge.NUMBER and _named_otherwise(text, start, end):
             return
-        if score < FLOOR or self.best.get((start, end, row.category), 0.0) >= score:
+        if score < FLOOR or self._claimed(row.category, start, end, score):
             return
         if row.check is not None and (_constant(text[start:end]) or not row.check(text[start:end])):
             return
         checked = row.check is not None and (row.strong or distance != _FAR)
         self.found.append(_Candidate(start, end, row, score, checked, distance))
-        self.best[start, end, row.category] = score
+        insort(self.claims.setdefault(row.category, []), (start, end, score))
         if checked and row.strong:
             insort(self.proven, (start, end))
 
@@ -282,26 +287,44 @@ class _Scan:
         place = bisect_left(self.proven, (start + 1,)) - 1
         return place >= 0 and self.proven[place][1] >= end and self.proven[place] != (start, end)
 
+    def _claimed(self, category: str, start: int, end: int, score: float) -> bool:
+        """Whether an earlier row says the same of these characters, or of more, and is as sure."""
+        claims = self.claims.get(category)
+        if not claims:
+            return False
+        place = bisect_left(claims, (start + 1,)) - 1
+        return place >= 0 and claims[place][1] >= end and claims[place][2] >= score
+
     def _distance(self, group: int, start: int, end: int) -> int:
         """Characters between a value and the nearest telling word of its row."""
         if group < 0:
             return _FAR
-        expression, text = self.machine.word_expressions[group], self.text
+        expression = self.machine.word_expressions[group]
         field = self.reading.field_at(start) if self.reading.fields else None
         if field is not None and field.name and expression.search(field.name):
             return 0
-        before = text[max(0, start - _BEFORE) : start]
-        line = before.rfind("\n")
-        if line >= 0 and before[line:].strip(" \t\r\n>*-|"):
-            before = before[line:]
-        nearest = _FAR
+        before, after = self._around(start, end)
+        if expression.search(before + b"\n" + after) is None:
+            return _FAR
+        nearest, size = _FAR, len(before.rstrip(b" :=#\t\n\"'"))
         for match in expression.finditer(before):
-            nearest = len(before.rstrip(" :=#\t\n\"'")) - match.end()
-        if 0 <= nearest <= _BESIDE or nearest < 0:
-            return max(nearest, 0)
-        after = text[end : end + _AFTER].partition("\n")[0]
-        match = expression.search(after) if after.strip() else None
+            nearest = max(0, size - match.end())
+        if nearest <= _BESIDE:
+            return nearest
+        match = expression.search(after)
         return nearest if match is None else min(nearest, match.start() + _BESIDE + 1)
+
+    def _around(self, start: int, end: int) -> tuple[bytes, bytes]:
+        """What stands before and after a value on its line, or before it on the line above where it begins one."""
+        known = self.sides.get((start, end))
+        if known is None:
+            before = self.text[max(0, start - _BEFORE) : start]
+            line = before.rfind("\n")
+            if line >= 0 and before[line:].strip(" \t\r\n>*-|"):
+                before = before[line:]
+            after = self.text[end : end + _AFTER].partition("\n")[0]
+            known = self.sides[start, end] = before.encode(), after.encode()
+        return known
 
 
 def _rank(candidate: _Candidate) -> tuple[bool, bool, bool, bool, float, int, int]:
@@ -368,7 +391,7 @@ class PatternDetector:
             text = _SURROGATE.sub("\ufffd", text)
         stripped = text.strip(" \t\r\n.,;:!?\"'()[]<>")
         lead = text.find(stripped) if stripped else 0
-        scan = _Scan(_machine(), reading, text, (lead, lead + len(stripped)), [], [], {})
+        scan = _Scan(_machine(), reading, text, (lead, lead + len(stripped)), [], [], {}, {})
         for start, end in windows(text):
             if stop():
                 break

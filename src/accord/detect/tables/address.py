@@ -1,5 +1,7 @@
 """Postal addresses by strong patterns: a house number with a word for street, a box, a postcode with a town."""
 
+# ruff: noqa: E501 - a row is one line, so that rows can be compared
+
 from __future__ import annotations
 
 import re
@@ -22,9 +24,7 @@ _TOWN = rf"(?:,?\s{{1,2}}{_NAME}(?:[ \-]{_NAME}){{0,2}}(?:,?\s{{1,2}}[A-Z]{{2}})
 
 _UK_POSTCODE = r"(?:GIR ?0AA|(?:[A-PR-UWYZ][0-9][0-9A-HJKPSTUW]?|[A-PR-UWYZ][A-HK-Y][0-9][0-9ABEHMNPRVWXY]?) ?[0-9][ABD-HJLNP-UW-Z]{2})"
 _CA_POSTCODE = r"[ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z][ -]?[0-9][ABCEGHJ-NPRSTV-Z][0-9]"
-_STATES = (
-    "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC|PR|GU|VI"
-)
+_STATES = "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC|PR|GU|VI"
 
 _NOT_STREETS = re.compile(
     r"(?i)^\d+\s+(?:.*\s)?(?:different|other|more|less|new|good|bad|easy|hard|long|short|best|only|same|whole|next|last|first|second|third|the|a|my|your|one|same)\s+\S+$"
@@ -49,7 +49,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "address.de", ADDRESS,
-        rf"\b(?:[\p{{Lu}}][\p{{L}}.\-]+(?:-|\s))?[\p{{Lu}}][\p{{L}}\-]*(?:straße|strasse|str\.|weg|platz|allee|gasse|damm|ufer|chaussee|promenade|brücke)\s{{1,2}}[0-9]{{1,4}}(?:\s?[a-zA-Z]\b|[-/][0-9]{{1,4}}[a-z]?)?(?:,?\s{{1,3}}(?:D-|A-|CH-)?[0-9]{{4,5}}\s[\p{{Lu}}][\p{{L}}\-.]+)?",
+        r"\b(?:[\p{Lu}][\p{L}.\-]+(?:-|\s))?[\p{Lu}][\p{L}\-]*(?:straße|strasse|str\.|weg|platz|allee|gasse|damm|ufer|chaussee|promenade|brücke)\s{1,2}[0-9]{1,4}(?:\s?[a-zA-Z]\b|[-/][0-9]{1,4}[a-z]?)?(?:,?\s{1,3}(?:D-|A-|CH-)?[0-9]{4,5}\s[\p{Lu}][\p{L}\-.]+)?",
         0.75, 0.9, 0.75, None, False, words.ADDRESS, None, Edge.WORD, r"(?:straße|strasse|str\.|weg|platz|allee|gasse|damm|ufer|chaussee|promenade|brücke)\s{1,2}[0-9]",
     ),
     Pattern(

@@ -1,5 +1,7 @@
 """Identifiers issued in Asia."""
 
+# ruff: noqa: E501 - a row is one line, so that rows can be compared
+
 from __future__ import annotations
 
 from accord.detect.tables import words
@@ -15,7 +17,9 @@ RESIDENCE = "privacy.id.residence"
 
 
 def _korean_date(number: str) -> bool:
-    century = {"1": 1900, "2": 1900, "5": 1900, "6": 1900, "3": 2000, "4": 2000, "7": 2000, "8": 2000}.get(number[6], 1800)
+    century = {"1": 1900, "2": 1900, "5": 1900, "6": 1900, "3": 2000, "4": 2000, "7": 2000, "8": 2000}.get(
+        number[6], 1800
+    )
     return calendar(century + int(number[:2]), int(number[2:4]), int(number[4:6]))
 
 
@@ -40,7 +44,9 @@ def singaporean(value: str) -> bool:
     """A Singaporean NRIC or FIN with its check letter."""
     text = bare(value)
     total = weighted(text[1:8], (2, 7, 6, 5, 4, 3, 2)) + {"S": 0, "F": 0, "T": 4, "G": 4, "M": 3}[text[0]]
-    letters = {"S": "JZIHGFEDCBA", "T": "JZIHGFEDCBA", "F": "XWUTRQPNMLK", "G": "XWUTRQPNMLK", "M": "KLJNPQRTUWX"}[text[0]]
+    letters = {"S": "JZIHGFEDCBA", "T": "JZIHGFEDCBA", "F": "XWUTRQPNMLK", "G": "XWUTRQPNMLK", "M": "KLJNPQRTUWX"}[
+        text[0]
+    ]
     place = total % 11
     return letters[10 - place if text[0] == "M" else place] == text[8]
 
@@ -85,7 +91,9 @@ def thai(value: str) -> bool:
     return number[0] in "12345678" and int(number[1:3]) in _THAI_PROVINCES and stdnum("th.pin")(number)
 
 
-_THAI_PROVINCES = frozenset((*range(10, 28), *range(30, 50), *range(50, 59), *range(60, 68), *range(70, 78), *range(80, 87), *range(90, 97)))
+_THAI_PROVINCES = frozenset(
+    (*range(10, 28), *range(30, 50), *range(50, 59), *range(60, 68), *range(70, 78), *range(80, 87), *range(90, 97))
+)
 
 PATTERNS: tuple[Pattern, ...] = (
     # India, Pakistan

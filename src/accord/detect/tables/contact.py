@@ -1,5 +1,7 @@
 """E-mail addresses, handles and web addresses that lead to a person."""
 
+# ruff: noqa: E501 - a row is one line, so that rows can be compared
+
 from __future__ import annotations
 
 import re
@@ -13,7 +15,28 @@ URL = "privacy.contact.url"
 _LOCAL = r"[\p{L}\p{N}\p{M}!#$%&'*+/=?^_`{|}~.\-]"
 _DOMAIN = r"[\p{L}\p{N}][\p{L}\p{N}\p{M}.\-]*"
 _LEADING = "'`{}|=/*&$!?#^.-"
-_FILE_ENDINGS = frozenset("png jpg jpeg gif svg webp css js ts py java md html json yaml yml lock min".split())
+_FILE_ENDINGS = frozenset(
+    [
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "svg",
+        "webp",
+        "css",
+        "js",
+        "ts",
+        "py",
+        "java",
+        "md",
+        "html",
+        "json",
+        "yaml",
+        "yml",
+        "lock",
+        "min",
+    ]
+)
 
 
 def _address(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -31,24 +54,107 @@ def _address(text: str, start: int, end: int) -> tuple[int, int] | None:
     top = domain.rpartition(".")[2]
     if not local or top.isdigit() or top.casefold() in _FILE_ENDINGS or ".." in domain:
         return None
-    if start and text[start - 1] in "@" or text[end : end + 1] == "@":
+    if (start and text[start - 1] in "@") or text[end : end + 1] == "@":
         return None
     return start, end
 
 
 _TOP_LEVEL = frozenset(
-    "com org net edu gov mil int io co dev app ai me info biz name eu de at ch fr be nl lu es pt it uk ie dk se no fi is pl cz sk hu ro bg gr hr si ee lv lt ua ru tr us ca mx br "
-    "ar cl pe au nz in pk cn jp kr tw hk sg my th id ph vn za ng ke eg ma il ae sa".split()
+    [
+        "com",
+        "org",
+        "net",
+        "edu",
+        "gov",
+        "mil",
+        "int",
+        "io",
+        "co",
+        "dev",
+        "app",
+        "ai",
+        "me",
+        "info",
+        "biz",
+        "name",
+        "eu",
+        "de",
+        "at",
+        "ch",
+        "fr",
+        "be",
+        "nl",
+        "lu",
+        "es",
+        "pt",
+        "it",
+        "uk",
+        "ie",
+        "dk",
+        "se",
+        "no",
+        "fi",
+        "is",
+        "pl",
+        "cz",
+        "sk",
+        "hu",
+        "ro",
+        "bg",
+        "gr",
+        "hr",
+        "si",
+        "ee",
+        "lv",
+        "lt",
+        "ua",
+        "ru",
+        "tr",
+        "us",
+        "ca",
+        "mx",
+        "br",
+        "ar",
+        "cl",
+        "pe",
+        "au",
+        "nz",
+        "in",
+        "pk",
+        "cn",
+        "jp",
+        "kr",
+        "tw",
+        "hk",
+        "sg",
+        "my",
+        "th",
+        "id",
+        "ph",
+        "vn",
+        "za",
+        "ng",
+        "ke",
+        "eg",
+        "ma",
+        "il",
+        "ae",
+        "sa",
+    ]
 )
 
 
 def _spelled(value: str) -> bool:
     """An address in words has a mark at one of its places, or ends in a domain of the top level."""
     folded = value.casefold()
-    if re.search(r"[(\[{<]\s*(?:at|dot|punkt|punto|point|ponto|arroba|chiocciola|apestaartje|ät|@|\.)\s*[)\]}>]", folded):
+    if re.search(
+        r"[(\[{<]\s*(?:at|dot|punkt|punto|point|ponto|arroba|chiocciola|apestaartje|ät|@|\.)\s*[)\]}>]", folded
+    ):
         return True
     words = folded.replace(".", " ").split()
-    return words[-1] in _TOP_LEVEL and any(word in ("dot", "punkt", "punto", "point", "ponto", "punt", "kropka") for word in words)
+    return words[-1] in _TOP_LEVEL and any(
+        word in ("dot", "punkt", "punto", "point", "ponto", "punt", "kropka") for word in words
+    )
 
 
 def _handle(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -57,7 +163,9 @@ def _handle(text: str, start: int, end: int) -> tuple[int, int] | None:
     if not (before.isspace() or before in "(\"'[,:;>“‘/*_~-." or ord(before) >= 0x2E80):
         return None
     after = text[end : end + 1]
-    if after in ("/", "(", "@", "{", "<") or (after == "." and text[end + 1 : end + 2].isalnum() and not text[end + 1 : end + 2].isupper()):
+    if after in ("/", "(", "@", "{", "<") or (
+        after == "." and text[end + 1 : end + 2].isalnum() and not text[end + 1 : end + 2].isupper()
+    ):
         return None
     name = text[start + 1 : end].rstrip(".")
     if name.casefold() in _NOT_HANDLES or not any(c.isalpha() for c in name):
@@ -65,16 +173,90 @@ def _handle(text: str, start: int, end: int) -> tuple[int, int] | None:
     line = text[text.rfind("\n", 0, start) + 1 : start]
     if not line.strip() and text[end : end + 1] in ("\n", "(") and "\n" in text[end:]:
         following = text[end:].lstrip()[:40]
-        if re.match(r"(?:async |public |private |protected |static |final |export )*(?:def|class|interface|enum|void|@)", following):
+        if re.match(
+            r"(?:async |public |private |protected |static |final |export )*(?:def|class|interface|enum|void|@)",
+            following,
+        ):
             return None
     return start, start + 1 + len(name)
 
 
 _NOT_HANDLES = frozenset(
-    "media import charset keyframes supports font-face page layer property namespace param return returns throws deprecated override author since see link todo "
-    "staticmethod classmethod dataclass abstractmethod cache lru_cache contextmanager fixture override autowired bean component service inject input output "
-    "nullable nonnull test before after beforeeach aftereach suppresswarnings functionalinterface safevarargs entity table column id everyone here channel "
-    "types latest next beta home work office noon midnight gmail hotmail yahoo outlook example a the all least most".split()
+    [
+        "media",
+        "import",
+        "charset",
+        "keyframes",
+        "supports",
+        "font-face",
+        "page",
+        "layer",
+        "property",
+        "namespace",
+        "param",
+        "return",
+        "returns",
+        "throws",
+        "deprecated",
+        "override",
+        "author",
+        "since",
+        "see",
+        "link",
+        "todo",
+        "staticmethod",
+        "classmethod",
+        "dataclass",
+        "abstractmethod",
+        "cache",
+        "lru_cache",
+        "contextmanager",
+        "fixture",
+        "override",
+        "autowired",
+        "bean",
+        "component",
+        "service",
+        "inject",
+        "input",
+        "output",
+        "nullable",
+        "nonnull",
+        "test",
+        "before",
+        "after",
+        "beforeeach",
+        "aftereach",
+        "suppresswarnings",
+        "functionalinterface",
+        "safevarargs",
+        "entity",
+        "table",
+        "column",
+        "id",
+        "everyone",
+        "here",
+        "channel",
+        "types",
+        "latest",
+        "next",
+        "beta",
+        "home",
+        "work",
+        "office",
+        "noon",
+        "midnight",
+        "gmail",
+        "hotmail",
+        "yahoo",
+        "outlook",
+        "example",
+        "a",
+        "the",
+        "all",
+        "least",
+        "most",
+    ]
 )
 
 _SITES = (
@@ -85,9 +267,65 @@ _SITES = (
     r"bsky\.app/profile/|(?:www\.)?threads\.net/@|mastodon\.[a-z]{2,10}/@|keybase\.io/|(?:www\.)?strava\.com/athletes/|(?:www\.)?stackoverflow\.com/users/"
 )
 _SITE_PAGES = frozenset(
-    "about help explore login signup sign_up settings privacy terms legal search home jobs features pricing topics trending collections marketplace sponsors "
-    "hashtag i intent share sharer sharer.php watch groups events pages p reel reels stories tv directory orgs organizations notifications new account apps "
-    "enterprise customer-stories readme security docs blog tags policies developer developers business ads plugins dialog photo.php".split()
+    [
+        "about",
+        "help",
+        "explore",
+        "login",
+        "signup",
+        "sign_up",
+        "settings",
+        "privacy",
+        "terms",
+        "legal",
+        "search",
+        "home",
+        "jobs",
+        "features",
+        "pricing",
+        "topics",
+        "trending",
+        "collections",
+        "marketplace",
+        "sponsors",
+        "hashtag",
+        "i",
+        "intent",
+        "share",
+        "sharer",
+        "sharer.php",
+        "watch",
+        "groups",
+        "events",
+        "pages",
+        "p",
+        "reel",
+        "reels",
+        "stories",
+        "tv",
+        "directory",
+        "orgs",
+        "organizations",
+        "notifications",
+        "new",
+        "account",
+        "apps",
+        "enterprise",
+        "customer-stories",
+        "readme",
+        "security",
+        "docs",
+        "blog",
+        "tags",
+        "policies",
+        "developer",
+        "developers",
+        "business",
+        "ads",
+        "plugins",
+        "dialog",
+        "photo.php",
+    ]
 )
 
 
@@ -100,7 +338,20 @@ def _profile(value: str) -> bool:
     if not parts or parts[0].casefold() in _SITE_PAGES:
         return False
     site = value.casefold()
-    single = any(name in site for name in ("github.com", "gitlab.com", "facebook.com", "instagram.com", "twitter.com", "//x.com", ".x.com", "pinterest", "twitch"))
+    single = any(
+        name in site
+        for name in (
+            "github.com",
+            "gitlab.com",
+            "facebook.com",
+            "instagram.com",
+            "twitter.com",
+            "//x.com",
+            ".x.com",
+            "pinterest",
+            "twitch",
+        )
+    )
     return not single or len(parts) == 1
 
 

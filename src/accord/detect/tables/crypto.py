@@ -1,11 +1,13 @@
 """Addresses of crypto-currencies, by the checksum their network asks for."""
 
+# ruff: noqa: E501 - a row is one line, so that rows can be compared
+
 from __future__ import annotations
 
 import re
 
 from accord.detect.tables.checks import base58check, bech32, eip55, ripple, varied
-from accord.detect.tables.pattern import Edge, Pattern, labelled
+from accord.detect.tables.pattern import Check, Edge, Pattern, labelled
 
 CRYPTO = "privacy.financial.crypto"
 
@@ -16,11 +18,13 @@ _WORDS = (
 
 
 def _mixed(value: str) -> bool:
-    return len(set(value)) > 12 and bool(re.search("[0-9]", value) and re.search("[a-z]", value) and re.search("[A-Z]", value))
+    return len(set(value)) > 12 and bool(
+        re.search("[0-9]", value) and re.search("[a-z]", value) and re.search("[A-Z]", value)
+    )
 
 
-def _row(name: str, regex: str, check: object, score: float = 0.95) -> Pattern:
-    return Pattern(f"crypto.{name}", CRYPTO, regex, score, 0.97, score, check, True, _WORDS, None, Edge.WORD)  # type: ignore[arg-type]
+def _row(name: str, regex: str, check: Check, score: float = 0.95) -> Pattern:
+    return Pattern(f"crypto.{name}", CRYPTO, regex, score, 0.97, score, check, True, _WORDS, None, Edge.WORD)
 
 
 PATTERNS: tuple[Pattern, ...] = (
@@ -30,6 +34,13 @@ PATTERNS: tuple[Pattern, ...] = (
     _row("ethereum", r"\b0x[0-9a-fA-F]{40}\b", eip55, 0.9),
     _row("ripple", r"\br[1-9A-HJ-NP-Za-km-z]{24,34}\b", ripple),
     labelled("crypto.monero", CRYPTO, r"\b[48][0-9AB][1-9A-HJ-NP-Za-km-z]{93}\b", _WORDS, varied, 0.7, 0.9),
-    labelled("crypto.solana", CRYPTO, r"\b[1-9A-HJ-NP-Za-km-z]{43,44}\b", ("solana", "sol", "spl", "phantom", "wallet"), _mixed, lifted=0.7),
+    labelled(
+        "crypto.solana",
+        CRYPTO,
+        r"\b[1-9A-HJ-NP-Za-km-z]{43,44}\b",
+        ("solana", "sol", "spl", "phantom", "wallet"),
+        _mixed,
+        lifted=0.7,
+    ),
 )
 """Bitcoin and kin (Base58Check, BIP 173, BIP 350), Ethereum (EIP-55), Ripple, Cosmos, Monero, Solana."""

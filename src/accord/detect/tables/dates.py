@@ -1,12 +1,14 @@
 """Dates and days of birth, in the ways seven languages write them."""
 
+# ruff: noqa: E501 - a row is one line, so that rows can be compared
+
 from __future__ import annotations
 
 import re
 
 from accord.detect.tables import words
 from accord.detect.tables.checks import calendar
-from accord.detect.tables.pattern import Edge, Pattern
+from accord.detect.tables.pattern import Check, Edge, Pattern
 
 DATE = "privacy.date.date"
 BIRTH = "privacy.date.birth"
@@ -48,19 +50,49 @@ def _clock(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 def _dates(category: str, score: float, lifted: float, context: tuple[str, ...], tag: str) -> tuple[Pattern, ...]:
-    def row(name: str, regex: str, base: float, check: object = None) -> Pattern:
+    def row(name: str, regex: str, base: float, check: Check | None = None) -> Pattern:
         bare = min(score, base) if score else 0.0
         return Pattern(
-            f"{tag}.{name}", category, regex, bare, max(lifted, bare), bare, check, False, context, _clock, Edge.WORD  # type: ignore[arg-type]
+            f"{tag}.{name}",
+            category,
+            regex,
+            bare,
+            max(lifted, bare),
+            bare,
+            check,
+            False,
+            context,
+            _clock,
+            Edge.WORD,
         )
 
     return (
-        row("iso", rf"\b(?:{_YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])|{_YEAR}[/.](?:0?[1-9]|1[0-2])[/.]{_DAY}){_TIME}", 0.7, numeric),
-        row("numeric", rf"\b[0-3]?[0-9](?:/[0-3]?[0-9]/|\.\s?[0-3]?[0-9]\.\s?|-[0-3]?[0-9]-){_YEAR}{_TIME}", 0.7, numeric),
-        row("numeric.short", r"\b[0-3]?[0-9](?:/[0-3]?[0-9]/|\.[0-3]?[0-9]\.|-[0-3]?[0-9]-)[0-9]{2}\b", 0.45, numeric),
-        row("day_month", rf"(?i)\b{_DAY}(?:st|nd|rd|th|er|º|ª|\.)?[ \-/]{{1,2}}(?:of |de |di |del )?{_MONTH}(?:,?[ \-/]{{1,2}}(?:of |de |del |d')?(?:{_YEAR}|'?[0-9]{{2}}\b))?{_TIME}", 0.7),
+        row(
+            "iso",
+            rf"\b(?:{_YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])|{_YEAR}[/.](?:0?[1-9]|1[0-2])[/.]{_DAY}){_TIME}",
+            0.7,
+            numeric,
+        ),
+        row(
+            "numeric",
+            rf"\b[0-3]?[0-9](?:/[0-3]?[0-9]/|\.\s?[0-3]?[0-9]\.\s?|-[0-3]?[0-9]-){_YEAR}{_TIME}",
+            0.7,
+            numeric,
+        ),
+        row(
+            "numeric.short", r"\b[0-3]?[0-9](?:/[0-3]?[0-9]/|\.[0-3]?[0-9]\.|-[0-3]?[0-9]-)[0-9]{2}\b", 0.45, numeric
+        ),
+        row(
+            "day_month",
+            rf"(?i)\b{_DAY}(?:st|nd|rd|th|er|º|ª|\.)?[ \-/]{{1,2}}(?:of |de |di |del )?{_MONTH}(?:,?[ \-/]{{1,2}}(?:of |de |del |d')?(?:{_YEAR}|'?[0-9]{{2}}\b))?{_TIME}",
+            0.7,
+        ),
         row("month_day", rf"(?i)\b{_MONTH}[ -]{_DAY}(?:st|nd|rd|th)?\b(?:,?[ -]{_YEAR})?{_TIME}", 0.65),
-        row("cjk", r"(?:[0-9]{4}|令和[0-9元]{1,2}|平成[0-9元]{1,2}|昭和[0-9]{1,2})\s?[年년]\s?[0-9]{1,2}\s?[月월]\s?[0-9]{1,2}\s?[日일]", 0.75),
+        row(
+            "cjk",
+            r"(?:[0-9]{4}|令和[0-9元]{1,2}|平成[0-9元]{1,2}|昭和[0-9]{1,2})\s?[年년]\s?[0-9]{1,2}\s?[月월]\s?[0-9]{1,2}\s?[日일]",
+            0.75,
+        ),
     )
 
 

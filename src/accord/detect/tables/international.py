@@ -1,5 +1,7 @@
 """Identifiers that no single country issues."""
 
+# ruff: noqa: E501 - a row is one line, so that rows can be compared
+
 from __future__ import annotations
 
 from accord.detect.tables import words
@@ -7,7 +9,13 @@ from accord.detect.tables.checks import bare, luhn, mrz, numerals, stdnum, varie
 from accord.detect.tables.pattern import Edge, Pattern, digits, labelled, proven
 
 _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
-_VIN_VALUES = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", [1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9, *range(10)], strict=True))
+_VIN_VALUES = dict(
+    zip(
+        "ABCDEFGHJKLMNPRSTUVWXYZ0123456789",
+        [1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9, *range(10)],
+        strict=True,
+    )
+)
 
 
 def vin(value: str) -> bool:

@@ -1,5 +1,7 @@
 """Addresses of machines, and coordinates."""
 
+# ruff: noqa: E501 - a row is one line, so that rows can be compared
+
 from __future__ import annotations
 
 import ipaddress
@@ -14,10 +16,26 @@ MAC = "privacy.network.mac"
 GPS = "privacy.location.gps"
 
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_VERSION_WORDS = ("version", "release", "build", "firmware", "v", "ver", "section", "chapter", "oid", "kernel", "upgrade", "chrome", "safari")
+_VERSION_WORDS = (
+    "version",
+    "release",
+    "build",
+    "firmware",
+    "v",
+    "ver",
+    "section",
+    "chapter",
+    "oid",
+    "kernel",
+    "upgrade",
+    "chrome",
+    "safari",
+)
 
 
-_RELEASE = re.compile(r"(?i)\b(?:version|ver|release[ds]?|bump(?:s|ed)?|upgrade[ds]?|downgrade[ds]?|build|chrome|safari|firefox|edge|==|>=|v)\b[^\n]{0,30}$")
+_RELEASE = re.compile(
+    r"(?i)\b(?:version|ver|release[ds]?|bump(?:s|ed)?|upgrade[ds]?|downgrade[ds]?|build|chrome|safari|firefox|edge|==|>=|v)\b[^\n]{0,30}$"
+)
 
 
 def address(value: str) -> bool:
@@ -42,11 +60,13 @@ def _not_version(text: str, start: int, end: int) -> tuple[int, int] | None:
     """An IPv4 address; `1.2.3.4` after a word for versions, or in a longer run of numbers, is none."""
     before = text[max(0, start - 12) : start].casefold()
     word = before.rstrip(" .:=/_-").rpartition(" ")[2].rpartition("/")[2]
-    if word in _VERSION_WORDS or before.endswith(("/", "_")) and not before.endswith(("//", "[/")) and word:
+    if word in _VERSION_WORDS or (before.endswith(("/", "_")) and not before.endswith(("//", "[/")) and word):
         head = text[max(0, start - 40) : start].rpartition(" ")[2]
         if "://" not in head and not head.startswith("/"):
             return None
-    if not text[start:end].startswith(("192.168.", "10.", "172.")) and _RELEASE.search(text[max(0, start - 40) : start]):
+    if not text[start:end].startswith(("192.168.", "10.", "172.")) and _RELEASE.search(
+        text[max(0, start - 40) : start]
+    ):
         return None
     if start >= 2 and text[start - 1] in ".-" and text[start - 2].isalnum():
         return None
@@ -69,23 +89,28 @@ def _hextets(text: str, start: int, end: int) -> tuple[int, int] | None:
         return None
     value = text[start:end]
     tail = text[end : end + 1]
-    if tail and (tail.isalnum() and ord(tail) < 0x0E00 or tail == "_"):
+    if tail and ((tail.isalnum() and ord(tail) < 0x0E00) or tail == "_"):
         return None
     while value.endswith((":", ".")) and not value.endswith("::"):
         value = value[:-1]
     groups = value.partition("%")[0].split(":")
     if "." not in value and max(map(len, groups)) < 3 and sum(map(bool, groups)) < 4:
         return None
-    if value.count(":") < 2 or not any(c.isdigit() for c in value) and len(bare(value)) < 8:
+    if value.count(":") < 2 or (not any(c.isdigit() for c in value) and len(bare(value)) < 8):
         return None
-    if text[start + len(value) : start + len(value) + 1] == "." and text[start + len(value) + 1 : start + len(value) + 2].isdigit():
+    if (
+        text[start + len(value) : start + len(value) + 1] == "."
+        and text[start + len(value) + 1 : start + len(value) + 2].isdigit()
+    ):
         return None
     return start, _prefix(text, start + len(value), 128)
 
 
 def _pair(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Two numbers that are no part of a longer list of numbers."""
-    listed = re.search(r"[\d.]\s?,\s*$", text[max(0, start - 8) : start]) or re.match(r"\s?,\s*[-+]?\d", text[end : end + 16])
+    listed = re.search(r"[\d.]\s?,\s*$", text[max(0, start - 8) : start]) or re.match(
+        r"\s?,\s*[-+]?\d", text[end : end + 16]
+    )
     return None if listed else (start, end)
 
 

@@ -1,5 +1,7 @@
 """Telephone numbers: shapes here, numbering plans by libphonenumber."""
 
+# ruff: noqa: E501 - a row is one line, so that rows can be compared
+
 from __future__ import annotations
 
 import re

@@ -1,5 +1,7 @@
 """Whether a string looks like a secret or like a word that stands where one will go."""
 
+# ruff: noqa: E501 - a row is one line, so that rows can be compared
+
 from __future__ import annotations
 
 import math
@@ -12,11 +14,117 @@ _PLACEHOLDER_WORDS = (
     "undefined", "foobar", "dein_", "ihr_passwort", "mot_de_passe", "votre", "deinpasswort", "goes_here", "goes-here", "my_password", "my_secret", "sample",
 )  # fmt: skip
 _PLAIN_WORDS = frozenset(
-    "password passwort passwd pass pwd secret token key apikey api_key true false null none nil string str int bool test "
-    "required optional empty value username user login admin_password var env default unknown n/a na yes no on off contraseña "
-    "motdepasse wachtwoord senha hasło text hash field input type is was has incorrect wrong invalid expired reset forgotten "
-    "forgot strong weak protected manager policy must should will cannot can and or for the a an in to of with from that this it "
-    "not please change your my our his her their are be been ist und oder nicht est et ou non es y o no è e oder".split()
+    [
+        "password",
+        "passwort",
+        "passwd",
+        "pass",
+        "pwd",
+        "secret",
+        "token",
+        "key",
+        "apikey",
+        "api_key",
+        "true",
+        "false",
+        "null",
+        "none",
+        "nil",
+        "string",
+        "str",
+        "int",
+        "bool",
+        "test",
+        "required",
+        "optional",
+        "empty",
+        "value",
+        "username",
+        "user",
+        "login",
+        "admin_password",
+        "var",
+        "env",
+        "default",
+        "unknown",
+        "n/a",
+        "na",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "contraseña",
+        "motdepasse",
+        "wachtwoord",
+        "senha",
+        "hasło",
+        "text",
+        "hash",
+        "field",
+        "input",
+        "type",
+        "is",
+        "was",
+        "has",
+        "incorrect",
+        "wrong",
+        "invalid",
+        "expired",
+        "reset",
+        "forgotten",
+        "forgot",
+        "strong",
+        "weak",
+        "protected",
+        "manager",
+        "policy",
+        "must",
+        "should",
+        "will",
+        "cannot",
+        "can",
+        "and",
+        "or",
+        "for",
+        "the",
+        "a",
+        "an",
+        "in",
+        "to",
+        "of",
+        "with",
+        "from",
+        "that",
+        "this",
+        "it",
+        "not",
+        "please",
+        "change",
+        "your",
+        "my",
+        "our",
+        "his",
+        "her",
+        "their",
+        "are",
+        "be",
+        "been",
+        "ist",
+        "und",
+        "oder",
+        "nicht",
+        "est",
+        "et",
+        "ou",
+        "non",
+        "es",
+        "y",
+        "o",
+        "no",
+        "è",
+        "e",
+        "oder",
+    ]
 )
 _REFERENCE = re.compile(
     r"^[$%<{\[(]|^\S*\(|\$\{|\{\{|%\(|^(?:os\.|process\.|env\.|ENV\[|config[.\[]|settings[.\[]|self\.|this\.|args\.|request\.|secrets\.|vault:|ref:|arn:|"
@@ -37,7 +145,9 @@ def placeholder(value: str) -> bool:
     folded = text.casefold()
     if len(set(folded)) < 2 or folded in _PLAIN_WORDS or _REFERENCE.search(text):
         return True
-    return any(word in folded for word in _PLACEHOLDER_WORDS) or bool(re.fullmatch(r"[a-z]+(?:\.[A-Za-z_]+){1,6}", text))
+    return any(word in folded for word in _PLACEHOLDER_WORDS) or bool(
+        re.fullmatch(r"[a-z]+(?:\.[A-Za-z_]+){1,6}", text)
+    )
 
 
 def likely(value: str) -> bool:

@@ -1,5 +1,7 @@
 """Secrets by the prefix their issuer gives them, and assignments to names that mean a secret."""
 
+# ruff: noqa: E501 - a row is one line, so that rows can be compared
+
 from __future__ import annotations
 
 import binascii
@@ -21,7 +23,7 @@ def random_tail(value: str) -> bool:
 
 
 def _aws_id(value: str) -> bool:
-    return "EXAMPLE" not in value and len(set(value)) >= 8 or value == "AKIAIOSFODNN7EXAMPLE"
+    return ("EXAMPLE" not in value and len(set(value)) >= 8) or value == "AKIAIOSFODNN7EXAMPLE"
 
 
 def github_checksum(value: str) -> bool:
@@ -118,17 +120,24 @@ _NAMED = (  # name, expression, category
     ("okta", r"\b00[A-Za-z0-9_-]{40}\b", TOKEN),
 )  # fmt: skip
 
-_SECRET_NAMES = (
+
+def _spoken(value: str) -> bool:
+    """In a sentence only what no plain word looks like is taken for a password."""
+    text = value.rstrip(".!?")
+    return not placeholder(text) and any(c.isdigit() for c in text) and any(not c.isdigit() for c in text)
+
+
+_ISSUERS = (
     r"(?:api|app|access|auth|client|secret|private|encryption|signing|service|account|storage|master|consumer|webhook|license|subscription|shared|session|"
     r"refresh|id|bot|user|admin|db|database|aws|azure|gcp|github|gitlab|slack|stripe|openai|anthropic|jwt|hmac)"
 )
 _NAME = (
-    rf"(?:{_SECRET_NAMES}[ _.-]?){{0,3}}(?:api[ _-]?key|secret[ _-]?(?:access[ _-]?)?key|access[ _-]?key(?:[ _-]?id)?|private[ _-]?key|signing[ _-]?key|"
+    rf"(?:{_ISSUERS}[ _.-]?){{0,3}}(?:api[ _-]?key|secret[ _-]?(?:access[ _-]?)?key|access[ _-]?key(?:[ _-]?id)?|private[ _-]?key|signing[ _-]?key|"
     r"encryption[ _-]?key|account[ _-]?key|auth[ _-]?key|client[ _-]?secret|app[ _-]?secret|secret|credentials?|apikey)"
 )
-_TOKEN_NAME = rf"(?:{_SECRET_NAMES}[ _.-]?){{0,3}}token"
+_TOKEN_NAME = rf"(?:{_ISSUERS}[ _.-]?){{0,3}}token"
 _IS = r"""["'`]?\]?\s{0,3}(?::=|=>|==?|:|\bis\b|\blautet\b|\best\b|\bes\b|\bè\b)\s{0,3}(?:[bru]?["'`]|\\")?"""
-_PASSWORD_NAME = (
+_SPOKEN_NAME = (
     r"(?:password|passwd|passwort|kennwort|passphrase|passcode|pwd|mot de passe|mdp|contraseña|contrasena|clave|senha|palavra-passe|wachtwoord|parola|"
     r"hasło|haslo|lösenord|salasana|пароль|密码|パスワード|비밀번호|şifre)"
 )
@@ -141,13 +150,13 @@ _ASSIGNED: tuple[Pattern, ...] = (
     Pattern("assigned.token", TOKEN, rf"(?i)\b{_TOKEN_NAME}{_IS}([A-Za-z0-9_\-.~+/=:|]{{12,512}})", 0.8, check=likely, edge=Edge.FREE, gate=r"(?i)token"),
     Pattern(
         "assigned.password", PASSWORD,
-        rf"(?i)(?:^|[^\p{{L}}]){_PASSWORD_NAME}(?:[ _-]?[0-9])?(?:[ _-](?:is|for|to)\b[^\n:=]{{0,24}})?[\"'`]?\]?\s{{0,3}}(?::=|=>|==?|:|：)\s{{0,3}}(?:[bru]?[\"'`]|\\\\\")?([^\s\"'`<>,;\\\\]{{3,128}})",
-        0.8, check=password_like, edge=Edge.FREE, gate=rf"(?i){_PASSWORD_NAME}",
+        rf"(?i)(?:^|[^\p{{L}}]){_SPOKEN_NAME}(?:[ _-]?[0-9])?(?:[ _-](?:is|for|to)\b[^\n:=]{{0,24}})?[\"'`]?\]?\s{{0,3}}(?::=|=>|==?|:|：)\s{{0,3}}(?:[bru]?[\"'`]|\\\\\")?([^\s\"'`<>,;\\\\]{{3,128}})",
+        0.8, check=password_like, edge=Edge.FREE, gate=rf"(?i){_SPOKEN_NAME}",
     ),
     Pattern(
         "assigned.password.said", PASSWORD,
-        rf"(?i)(?:^|[^\p{{L}}]){_PASSWORD_NAME}\s(?:is|ist|lautet|est|es|é|è|jest)\s?:?\s[\"'`]?([^\s\"'`<>,;]{{4,128}})",
-        0.6, check=lambda value: _spoken(value), edge=Edge.FREE, gate=rf"(?i){_PASSWORD_NAME}",
+        rf"(?i)(?:^|[^\p{{L}}]){_SPOKEN_NAME}\s(?:is|ist|lautet|est|es|é|è|jest)\s?:?\s[\"'`]?([^\s\"'`<>,;]{{4,128}})",
+        0.6, check=_spoken, edge=Edge.FREE, gate=rf"(?i){_SPOKEN_NAME}",
     ),
     Pattern(
         "assigned.pin", PASSWORD, r"(?i)\b(?:pin|pin code|pincode|pin-code|otp|one[- ]time (?:code|password)|verification code|security code|cvv2?|cvc2?|tan)(?:\s(?:code|number|is|ist|lautet|est|es))?\s{0,2}[:=#]?\s{0,2}([0-9]{3,8})\b",
@@ -161,12 +170,6 @@ _ASSIGNED: tuple[Pattern, ...] = (
         edge=Edge.WORD, gate=r"(?i)aws|secret.?access.?key",
     ),
 )  # fmt: skip
-
-
-def _spoken(value: str) -> bool:
-    """In a sentence only what no plain word looks like is taken for a password."""
-    text = value.rstrip(".!?")
-    return not placeholder(text) and any(c.isdigit() for c in text) and any(not c.isdigit() for c in text)
 
 
 PATTERNS: tuple[Pattern, ...] = (*(_row(name, regex, category) for name, regex, category in _NAMED), *_ASSIGNED)

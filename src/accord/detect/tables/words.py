@@ -4,6 +4,8 @@ Words of five letters or more also count with an ending (`passport` in `passport
 shorter ones only as whole words. A blank stands for blanks, hyphens, dots or underscores.
 """
 
+# ruff: noqa: E501 - a row is one line, so that rows can be compared
+
 from __future__ import annotations
 
 NATIONAL = (
@@ -76,9 +78,31 @@ MEDICAL = (
     "gesundheit", "zorgverzekering", "cartão de saúde", "sns", "nhi", "phn", "ohip", "care card", "chi number", "certificate",
 )  # fmt: skip
 
-VOTER = ("voter", "vote", "electoral", "epic", "election", "elector", "wahl", "votante", "título de eleitor", "titulo eleitor")
+VOTER = (
+    "voter",
+    "vote",
+    "electoral",
+    "epic",
+    "election",
+    "elector",
+    "wahl",
+    "votante",
+    "título de eleitor",
+    "titulo eleitor",
+)
 
-VEHICLE = ("vin", "vehicle identification", "chassis", "fahrgestell", "fin", "châssis", "bastidor", "telaio", "vehicle", "car")
+VEHICLE = (
+    "vin",
+    "vehicle identification",
+    "chassis",
+    "fahrgestell",
+    "fin",
+    "châssis",
+    "bastidor",
+    "telaio",
+    "vehicle",
+    "car",
+)
 
 PLATE = (
     "plate", "plates", "number plate", "licence plate", "license plate", "registration", "reg", "car", "vehicle", "vehicles", "bike",
@@ -87,7 +111,20 @@ PLATE = (
     "ナンバー", "车牌", "車牌", "van", "truck", "auto", "wagen", "voiture", "coche", "macchina",
 )  # fmt: skip
 
-DEVICE = ("imei", "meid", "device", "handset", "serial", "imsi", "iccid", "sim", "phone id", "gerät", "appareil", "dispositivo")
+DEVICE = (
+    "imei",
+    "meid",
+    "device",
+    "handset",
+    "serial",
+    "imsi",
+    "iccid",
+    "sim",
+    "phone id",
+    "gerät",
+    "appareil",
+    "dispositivo",
+)
 
 CARD = (
     "card", "credit", "debit", "visa", "mastercard", "amex", "american express", "discover", "diners", "jcb", "maestro", "unionpay",
@@ -138,17 +175,146 @@ ADDRESS = (
 )  # fmt: skip
 
 OTHER_NUMBERS = frozenset(
-    "offset size bytes length len count total sum epoch timestamp ts time pid tid port line row col index seed version build revision rev commit hash checksum isbn issn doi ean upc gtin sku "
-    "order invoice tracking ticket issue pr request req trace span job batch serial lot part article item product model quantity qty amount price cost page chapter population id uuid address "
-    "bestellung rechnung auftrag artikel commande facture article pedido factura ordine fattura bestelling factuur sendung anzahl menge ticket# order# seconds ms nanoseconds ns microseconds".split()
+    [
+        "offset",
+        "size",
+        "bytes",
+        "length",
+        "len",
+        "count",
+        "total",
+        "sum",
+        "epoch",
+        "timestamp",
+        "ts",
+        "time",
+        "pid",
+        "tid",
+        "port",
+        "line",
+        "row",
+        "col",
+        "index",
+        "seed",
+        "version",
+        "build",
+        "revision",
+        "rev",
+        "commit",
+        "hash",
+        "checksum",
+        "isbn",
+        "issn",
+        "doi",
+        "ean",
+        "upc",
+        "gtin",
+        "sku",
+        "order",
+        "invoice",
+        "tracking",
+        "ticket",
+        "issue",
+        "pr",
+        "request",
+        "req",
+        "trace",
+        "span",
+        "job",
+        "batch",
+        "serial",
+        "lot",
+        "part",
+        "article",
+        "item",
+        "product",
+        "model",
+        "quantity",
+        "qty",
+        "amount",
+        "price",
+        "cost",
+        "page",
+        "chapter",
+        "population",
+        "id",
+        "uuid",
+        "address",
+        "bestellung",
+        "rechnung",
+        "auftrag",
+        "artikel",
+        "commande",
+        "facture",
+        "article",
+        "pedido",
+        "factura",
+        "ordine",
+        "fattura",
+        "bestelling",
+        "factuur",
+        "sendung",
+        "anzahl",
+        "menge",
+        "ticket#",
+        "order#",
+        "seconds",
+        "ms",
+        "nanoseconds",
+        "ns",
+        "microseconds",
+    ]
 )
 """Words before a plain number that say what it is, and that it is no identifier of a person."""
 
-OTHER_UNITS = ("bytes", "byte", "kb", "mb", "gb", "ms", "ns", "seconds", "tokens", "rows", "records", "items", "people", "inhabitants", "dollars", "euros", "usd", "eur", "km", "miles", "%")
+OTHER_UNITS = (
+    "bytes",
+    "byte",
+    "kb",
+    "mb",
+    "gb",
+    "ms",
+    "ns",
+    "seconds",
+    "tokens",
+    "rows",
+    "records",
+    "items",
+    "people",
+    "inhabitants",
+    "dollars",
+    "euros",
+    "usd",
+    "eur",
+    "km",
+    "miles",
+    "%",
+)
 """What after a plain number says that it counts something."""
 
-EMPLOYEE = ("employee", "staff", "personnel", "personalnummer", "mitarbeiter", "empleado", "employé", "matricule", "dipendente", "medewerker")
+EMPLOYEE = (
+    "employee",
+    "staff",
+    "personnel",
+    "personalnummer",
+    "mitarbeiter",
+    "empleado",
+    "employé",
+    "matricule",
+    "dipendente",
+    "medewerker",
+)
 
 STUDENT = ("student", "pupil", "matrikel", "matriculation", "étudiant", "estudiante", "studente", "upn", "onderwijs")
 
-PROPERTY = ("catastral", "catastro", "cups", "property", "land registry", "cadastral", "referencia", "isin", "security")
+PROPERTY = (
+    "catastral",
+    "catastro",
+    "cups",
+    "property",
+    "land registry",
+    "cadastral",
+    "referencia",
+    "isin",
+    "security",
+)
