@@ -18,6 +18,8 @@ class Decoded:
     ends: Sequence[int]
 
 
+_LONG = 24  # bytes; so many are printable by chance once in ten thousand million
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800")
 _WHITE = {ord("\n"): " ", ord("\r"): " ", ord("\t"): " "}
 
 
@@ -65,9 +67,10 @@ def decode_plausible(data: bytes, *, strict: bool = False) -> Decoded | None:
         data: the bytes.
         strict: ask for letters, digits and blanks nearly throughout; for so few bytes that chance could write them.
     """
+    share = 0.9 if strict else 0.6 if len(data) < _LONG else 0.25
     for charset in _charsets(data):
         found = decode_with_places(data, charset)
-        if found is not None and plausible(found.text, 0.9 if strict else 0.6):
+        if found is not None and plausible(found.text, share):
             return found
     return None
 
@@ -89,12 +92,17 @@ def _charsets(data: bytes) -> tuple[str, ...]:
 
 
 def plausible(text: str, letters: float) -> bool:
-    """Whether a text is printable and a given share of it letters, digits and blanks of few scripts."""
+    """Whether a text is printable and a given share of it letters, digits and blanks of few scripts.
+
+    What is invisible does not count: that is for the next reader to see through.
+    """
     sample = text[:8192].translate(_WHITE)
+    if not sample.isascii():
+        sample = "".join(c for c in sample if c not in _UNSEEN and unicodedata.category(c) not in {"Cf", "Mn", "Me"})
     if not sample.strip():
-        return False
+        return len(text) >= _LONG  # nothing but what hides something
     if not sample.isprintable():
-        bad = sum(not c.isprintable() and unicodedata.category(c) in {"Cc", "Cn", "Co"} for c in sample)
+        bad = sum(unicodedata.category(c) in {"Cc", "Cn", "Co"} for c in sample)
         if bad * 50 > len(sample):
             return False
     if sum(c.isalnum() or c == " " for c in sample) < letters * len(sample):

@@ -44,11 +44,11 @@ COUSINS: dict[str, str] = {
     **_pairs("Я И П Г З Ш Ё Ї Й Ь", "R N N R E W E I N b"),
     **_pairs("α ρ κ υ τ γ χ ε η ω σ β μ π θ δ ς", "a p k u t y x e n w o b u n o d s"),
     **_pairs("Σ Λ Ω Θ Δ", "E A O O A"),
-    **_pairs("ա ւ ր ն ե ı ŀ ƒ", "w i n u t i l f"),
+    **_pairs("ա ւ ր ն ե ŀ ƒ", "w i n u t l f"),
 }
 LETTERS = (
     "\u0250-\u02af\u0370-\u03ff\u0400-\u052f\u0531-\u0587"
-    "\u13a0-\u13ff\u1d00-\u1d2b\u2c80-\u2cff\ua4d0-\ua4ff\ua730-\ua731ıŀƒ"
+    "\u13a0-\u13ff\u1d00-\u1d2b\u2c80-\u2cff\ua4d0-\ua4ff\ua730-\ua731ŀƒ"
 )
 """A character class of the letters above and their relatives."""
 

@@ -13,7 +13,7 @@ from accord.readers.leet import read_leet
 from accord.readers.spaced import read_spaced
 from accord.readers.unescape import read_escapes
 
-_SHORTEST = 6  # characters; nothing shorter can hide a value
+_SHORTEST = 4  # characters; nothing shorter can hide a value
 
 
 class EncodedReader:

@@ -25,20 +25,22 @@ _INVISIBLE = (
 )
 _DIGITS = "".join(f"{zero}-{chr(ord(zero) + 9)}" for zero in _ZEROS)
 _FORMS = (
-    "\u02b0-\u02b8\u02e0-\u02e4\u1d2c-\u1d6a\u1d78\u1d9b-\u1dbf\u2070-\u209c\u2102\u2107\u210a-\u2113\u2115\u2119-\u211d\u2124"
+    "\u02b0-\u02b8\u02e0-\u02e4\u1d2c-\u1d6a\u1d78\u1d9b-\u1dbf\u207a-\u209c\u2102\u2107\u210a-\u2113\u2115\u2119-\u211d\u2124"
     "\u2128\u212a\u212c-\u2131\u2133\u2134\u2139\u2145-\u2149\u2160-\u217f\u2460-\u249b\u249c-\u24ea\ufb00-\ufb06\ufe6b"
     "\uff0e\uff10-\uff19\uff20-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff\U0001f100-\U0001f189\U0001fbf0-\U0001fbf9"
 )
+_RAISED = "\u00b2\u00b3\u00b9\u2070-\u2079"  # one alone is a square or a note
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _BLANKS = "\u00a0\u2000-\u200a\u202f\u205f\u2800\u3000"
 _DASHES = "\u2010-\u2015\u2212\ufe58\ufe63\uff0d"
 _DOTS = "\u3002\uff61\u2024\u00b7\u2022\ufe52"
 _GATE = re2.compile(
-    f"[{_INVISIBLE}{_DIGITS}{_FORMS}{_MARKS}]|[0-9@][{_BLANKS}{_DASHES}]|[{_BLANKS}{_DASHES}][0-9@]|[a-z0-9][{_DOTS}][a-z0-9]"
+    f"[{_INVISIBLE}{_DIGITS}{_FORMS}{_MARKS}]|[{_RAISED}][{_RAISED}]|[0-9@][{_BLANKS}{_DASHES}]|[{_BLANKS}{_DASHES}][0-9@]|[a-z0-9][{_DOTS}][a-z0-9]"
 )
 _PIECE = re.compile(
-    f"(?P<invisible>[{_INVISIBLE}]+)"
-    f"|(?P<form>[{_DIGITS}{_FORMS}])"
+    f"(?P<keycap>[0-9A-Za-z#*]\ufe0f?\u20e3)"
+    f"|(?P<invisible>[{_INVISIBLE}]+)"
+    f"|(?P<form>[{_DIGITS}{_FORMS}]|[{_RAISED}](?=[{_RAISED}])|(?<=[{_RAISED}])[{_RAISED}])"
     f"|(?P<marks>.[{_MARKS}]+)"
     f"|(?P<blank>[{_BLANKS}](?=[0-9@])|(?<=[0-9@])[{_BLANKS}])"
     f"|(?P<dash>(?<=[0-9])[{_DASHES}](?=[0-9]))"
@@ -82,6 +84,8 @@ def _swaps(text: str) -> tuple[list[Swap], bool]:
         if kind == "invisible":
             hidden = _unseen(text, start, end, swaps)
             disguise = disguise or hidden
+        elif kind == "keycap":
+            swaps.append((start, end, text[start]))
         elif kind == "form":
             swaps.append((start, end, _plain(match.group())))
         elif kind == "marks":
@@ -183,7 +187,7 @@ def _unspaced(char: str) -> bool:
 def _stack(piece: str, start: int, swaps: list[Swap]) -> bool:
     """Compose a letter with its marks, or drop marks that no language puts there; says whether it hides."""
     base, marks = piece[0], piece[1:]
-    if not base.isalnum():
+    if not base.isalnum() and (not base.isascii() or _OVERLAYS.isdisjoint(marks)):
         return False
     composed = unicodedata.normalize("NFC", piece)
     end = start + len(piece)

@@ -36,6 +36,8 @@ def scan_json(text: str, start: int, end: int, prefix: str = "") -> Scan | None:
     scan = Scan()
     at = _blank(text, start, end)
     values = broken = 0
+    if at < end and text[at] == '"':
+        return _text_value(text, at, end)
     while at < end:
         if text[at] not in "{[":
             return None
@@ -52,6 +54,19 @@ def scan_json(text: str, start: int, end: int, prefix: str = "") -> Scan | None:
             stop = newline
         at = _blank(text, stop, end)
     return scan if values and values >= broken else None
+
+
+def _text_value(text: str, at: int, end: int) -> Scan | None:
+    """JSON that is one string, as a program writes JSON into JSON: what matters is what it says."""
+    token = _TOKEN.match(text, at, end)
+    if token is None or token.lastindex != 2 or _blank(text, token.end(), end) < end or "\\" not in token[2]:
+        return None
+    start, stop = token.span(2)
+    scan = Scan()
+    scan.swaps.append((start - 1, start, ""))
+    _escaped(text, start, stop, scan)
+    scan.swaps.append((stop, stop + 1, ""))
+    return scan
 
 
 def _blank(text: str, at: int, end: int) -> int:

@@ -144,6 +144,9 @@ def _pair(text: str, at: int, start: int, end: int) -> _Pair | None:
         return None
     else:
         value += after == "="
+    if text.startswith(("**", "__"), value) and mark == ":":
+        value += 2  # `**Name:** value`
+        after = text[value] if value < end else " "
     kind = "=" if mark == "=" or after == "=" else ":" if after in " \t\r\n\"'" else "."
     floor = max(start, at - _WINDOW)
     newline = text.rfind("\n", floor, at)
@@ -191,7 +194,7 @@ def _words(left: str, most: int) -> str:
     while most:
         blank = max(left.rfind(" ", 0, end), *(left.rfind(stop, 0, end) for stop in _LEFT_STOPS))
         word = left[blank + 1 : end].strip("*_")
-        if not word or not _WORD.fullmatch(word) or (end < len(left) and word[-1] in ".,;!?"):
+        if not word.strip(_BULLETS) or not _WORD.fullmatch(word) or (end < len(left) and word[-1] in ".,;!?"):
             break
         begin = blank + 1
         most -= 1

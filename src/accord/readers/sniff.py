@@ -47,7 +47,7 @@ def kind_of(text: str, media_type: str) -> str:
     head = text[:256].lstrip()
     if not head:
         return "plain"
-    if head[0] in "{[":
+    if head[0] in '{["':
         return "json"
     if _MAIL.match(head) and looks_like_mail(text):
         return "mail"

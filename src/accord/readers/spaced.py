@@ -10,9 +10,10 @@ import re2
 from accord.core.reading import Reading
 from accord.readers.align import Swap, aligned
 
-_GATE = re2.compile(r"(?:^|[^\pL\pN])(?:[\pL\pN@][ \t.\-_*/|~·•\r\n]{1,5}){4}[\pL\pN@](?:[^\pL\pN]|$)")
-_RUN = re.compile(r"(?<![^\W_])[^\W_](?:[ \t.\-_*/|~·•\r\n]{1,5}+(?:[^\W_](?![^\W_])|@)){4,}+")
-_GAP = re.compile(r"[ \t.\-_*/|~·•\r\n]+")
+_SEPARATOR = r"(?:[ \t.\-_*/|~·•]{1,5}|\s{1,5})"  # a line that begins with a sign is an item of a list
+_GATE = re2.compile(rf"(?:^|[^\pL\pN])(?:[\pL\pN@]{_SEPARATOR}){{4}}[\pL\pN@](?:[^\pL\pN]|$)")
+_RUN = re.compile(rf"(?<![^\W_])[^\W_](?:{_SEPARATOR}(?:[^\W_](?![^\W_])|@)){{4,}}+")
+_GAP = re.compile(r"[ \t.\-_*/|~·•]+(?=[\w@])|\s+")
 _ENOUGH_DIGITS = 8
 _NUMBER = re.compile(r"\d(?:[ \t.\-_*/|~·•\r\n]{1,5}+\d){7,}+")  # a number this long is no part of a word
 _USUAL = 3  # a gap met this often separates letters, not words
@@ -38,14 +39,16 @@ def _joined(text: str, start: int, end: int) -> list[Swap]:
         return []
     gaps = [(match.start() + start, match.end() + start, match.group()) for match in _GAP.finditer(run)]
     counts = Counter(gap for _, _, gap in gaps)
-    usual = {gap for gap, count in counts.items() if count >= _USUAL and len(gap) <= 2}
-    if not usual:
-        usual = {counts.most_common(1)[0][0]}
-    base = min(usual, key=len)
+    base = max(counts, key=lambda gap: (counts[gap], -len(gap)))
+    usual = {base}
+    if base.isspace():
+        usual |= {gap for gap, count in counts.items() if count >= _USUAL and len(gap) == 1 and not gap.isspace()}
     numbers = {at + start for m in _NUMBER.finditer(run) for at in (m.start() - 1, m.end())}
     swaps = []
     for a, b, gap in gaps:
-        if gap in usual and not (numbers and (a in numbers or b - 1 in numbers) and _turns(text, a, b)):
+        if (gap.isspace() and "@" in (text[a - 1], text[b])) or (
+            gap in usual and not (numbers and (a in numbers or b - 1 in numbers) and _turns(text, a, b))
+        ):
             swaps.append((a, b, ""))
         else:
             swaps.append((a, b, _residue(gap, base)))
