@@ -48,8 +48,8 @@ CONVERSATION = {
         {
             "role": "user",
             "content": (
-                "Charge the card 4111 1111 1111 1111. Und falls das System klemmt: unser Zugang ist"
-                " AKIAIOSFODNN7EXAMPLE, das Passwort lautet password=Tr4vel-with-0tters."
+                "Charge the card 4111 1111 1111 1111, please. Danke schön! Unser Schlüssel für den Export ist"
+                " AKIAIOSFODNN7EXAMPLE, password: Tr4vel-with-0tters"
             ),
         },
     ],

@@ -191,6 +191,14 @@ def _scene(scene: story.Scene, out: Console) -> None:
     out.print(
         Panel(_original(scene, rows), title="the sample", title_align="left", box=box.ROUNDED, border_style="dim")
     )
+    for one in story.hidden(scene):
+        words = Styled.assemble(
+            (say.safe_lines(one.before.lstrip()), "dim"),
+            (say.safe_lines(one.text), "bold red"),
+            (say.safe_lines(one.after.rstrip()), "dim"),
+        )
+        title = f"hidden in it: {one.category}, read through {one.path}"
+        out.print(Panel(words, title=title, title_align="left", box=box.ROUNDED, border_style="red"))
     wide = out.width >= _SIDE_BY_SIDE
     width = (out.width - 2) // 3 if wide else out.width
     panels = [_release(scene, to, decision, rows, width) for to, decision in scene.decisions.items()]
@@ -231,7 +239,8 @@ def _interesting(scene: story.Scene) -> list[tuple[int, int]]:
     lines = report.lines_of(scene.content)
     for finding in scene.inspection.findings:
         at = lines[finding.part]
-        if at is None or not isinstance(finding.place, Span):
+        plain = finding.reading is None or scene.inspection.readings[finding.reading].source is None
+        if at is None or not plain or not isinstance(finding.place, Span):
             continue
         place = (finding.part, at.at(finding.place.start)[0] - 1)
         (later if finding.category in seen else first).append(place)
@@ -295,6 +304,9 @@ def _plain(show: _Show, written: Path) -> None:
         say.line(f"{scene.title} ({scene.name}): {scene.about}")
         for category, count in scene.counts:
             say.line(f"  found {count} {category}")
+        for one in story.hidden(scene):
+            say.line(f"  hidden in it: {one.category}, read through {one.path}")
+            say.line("\n".join(f"    > {row}" for row in say.safe_lines(one.text).split("\n")))
         for to, decision in scene.decisions.items():
             say.line(f"  {_TITLES[to]}: {say.verdict(decision)} ({', '.join(decision.rules)})")
             for reason in decision.reasons:

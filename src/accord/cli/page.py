@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from importlib import resources
 from typing import Any
 
@@ -41,8 +41,6 @@ _FAMILY_OF = {
     "privacy.financial": "number",
     "privacy.credential": "secret",
 }
-_EXCERPT = 480
-
 _TOWARDS = {
     Destination.MODEL: ("The model", "pseudonyms take the place of what identifies people"),
     Destination.REVIEWER: ("A reviewer", "sees what is unsafe, not whom it concerns"),
@@ -135,20 +133,23 @@ def _part(number: int, scene: story.Scene, index: int, found: Sequence[tuple[int
     mine = [(i, finding) for i, finding in found if finding.part == index]
     drawn = [_marked(number, scene, piece) for piece in story.pieces(text, mine)]
     # A finding that another one cuts in two is named once, at its end.
-    pairs = zip(drawn, [*drawn[1:], None], strict=True)
-    drawn = [replace(one, label="") if after and one.row and one.row == after.row else one for one, after in pairs]
+    last = {one.row: at for at, one in enumerate(drawn)}
+    drawn = [one if last[one.row] == at else replace(one, label="") for at, one in enumerate(drawn)]
     return {"role": part.role.value, "pieces": drawn}
 
 
 def _marked(number: int, scene: story.Scene, piece: story.Piece) -> _Stretch:
     if not piece.findings:
         return _Stretch(piece.text)
-    # What is unsafe must not disappear under what is private, nor a short finding under a long one.
+    # The shortest finding colours a stretch; that it is also part of something unsafe is underlined.
     findings = scene.inspection.findings
-    order = sorted(piece.findings, key=lambda i: (family(findings[i].category) != "unsafe", _length(findings[i])))
+    order = sorted(piece.findings, key=lambda i: _length(findings[i]))
     tip = "  ·  ".join(_tip(scene, findings[i]) for i in order)
     first = findings[order[0]]
-    return _Stretch(piece.text, family(first.category), _label(first.category), tip, f"s{number}f{order[0]}")
+    kind = family(first.category)
+    if kind != "unsafe" and any(family(findings[i].category) == "unsafe" for i in order):
+        kind = f"{kind} amid"
+    return _Stretch(piece.text, kind, _label(first.category), tip, f"s{number}f{order[0]}")
 
 
 def _length(finding: Finding) -> int:
@@ -171,27 +172,7 @@ def _way(scene: story.Scene, finding: Finding) -> str:
 
 
 def _hidden(scene: story.Scene) -> list[dict[str, Any]]:
-    """What was found in text that a plain look does not show, as it was read."""
-    shown: dict[str, dict[str, Any]] = {}
-    for finding in scene.inspection.findings:
-        if finding.reading is None or finding.span is None:
-            continue
-        reading = scene.inspection.readings[finding.reading]
-        if reading.source is None or not finding.category.startswith("safety."):
-            continue
-        start = max(0, finding.span.start - _EXCERPT // 4)
-        end = min(len(reading.text), finding.span.end + _EXCERPT // 4)
-        middle = reading.text[finding.span.start : finding.span.end]
-        entry = {
-            "path": reading.path.replace(">", " › "),
-            "category": finding.category,
-            "kind": family(finding.category),
-            "before": ("… " if start else "") + reading.text[start : finding.span.start],
-            "text": middle if len(middle) <= 2 * _EXCERPT else f"{middle[: 2 * _EXCERPT]} …",
-            "after": reading.text[finding.span.end : end] + (" …" if end < len(reading.text) else ""),
-        }
-        shown.setdefault(" ".join(middle.split()), entry)
-    return list(shown.values())
+    return [asdict(one) | {"kind": family(one.category)} for one in story.hidden(scene)]
 
 
 def _rows(number: int, scene: story.Scene) -> list[dict[str, Any]]:

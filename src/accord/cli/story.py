@@ -37,6 +37,8 @@ TAG = re.compile(r"\[[A-Z]+(?:_[A-Z]+)*_[A-Z2-7]{4,16}\]")
 MARK = re.compile(r"\[[A-Z]+(?:_[A-Z0-9]+)*(?: \+\d+)?\]")
 """What stands in the place of a value: a pseudonym, a hash or a mask."""
 
+_AROUND = 120
+_LONGEST = 960
 _SLOT = re.compile(r"\{([A-Z_]+)\|([^{}]*)\}")
 
 
@@ -154,6 +156,48 @@ def _restored(guard: Guard, context: Context, answer: str, shown: str) -> tuple[
             at = start + len(value)
             spans.append(Span(start, at))
     return tuple(spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Something refused, in words that a plain look at the sample does not show.
+
+    Attributes:
+        category: what it is.
+        path: the readings that led to it.
+        before: what stands before it there.
+        text: the words themselves.
+        after: what follows.
+    """
+
+    category: str
+    path: str
+    before: str
+    text: str
+    after: str
+
+
+def hidden(scene: Scene) -> list[Hidden]:
+    """What is refused somewhere and was found by reading what was encoded or disguised."""
+    found: dict[str, Hidden] = {}
+    for index, finding in enumerate(scene.inspection.findings):
+        refused = any(not d.verdicts[index].outcome.releases for d in scene.decisions.values())
+        if not refused or finding.reading is None or finding.span is None:
+            continue
+        reading, span = scene.inspection.readings[finding.reading], finding.span
+        if reading.source is None:
+            continue
+        start, end = max(0, span.start - _AROUND), min(len(reading.text), span.end + _AROUND)
+        words = reading.text[span.start : span.end]
+        one = Hidden(
+            finding.category,
+            reading.path.replace(">", " › "),
+            ("… " if start else "") + reading.text[start : span.start],
+            words if len(words) <= _LONGEST else f"{words[:_LONGEST]} …",
+            reading.text[span.end : end] + (" …" if end < len(reading.text) else ""),
+        )
+        found.setdefault(" ".join(words.split()), one)
+    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)
