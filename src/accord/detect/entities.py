@@ -12,7 +12,8 @@ from pathlib import Path
 from accord.core.finding import Hit
 from accord.core.reading import Reading
 from accord.core.roles import Stop
-from accord.detect.merge import CATEGORIES, LABELS, entities
+from accord.detect.cues import announced
+from accord.detect.merge import CATEGORIES, LABELS, NAME, Entity, entities, united
 from accord.detect.spans import WordReader
 from accord.errors import ModelError
 from accord.models.cache import PULL
@@ -32,7 +33,7 @@ class EntityDetector:
 
     name = "entities"
     joins = False
-    floor = 0.5
+    floor = 0.4
     reference = "Rampart 1.4.0 (National Design Studio, 2026), re-quantised; docs/reference/detectors.md"
     categories = CATEGORIES
 
@@ -56,7 +57,14 @@ class EntityDetector:
             yield from self._read(index, reading, reader)
 
     def _read(self, index: int, reading: Reading, reader: WordReader) -> Iterator[Hit]:
+        names: list[Entity] = []
         for found in entities(reading.text, reader.words(reading.text)):
+            if found.category == NAME:
+                names.append(found)
+            else:
+                yield Hit(index, found.span, found.category, found.score)
+        names += [Entity(span, NAME, score) for span, score in announced(reading.text)]
+        for found in united(names):
             yield Hit(index, found.span, found.category, found.score)
 
     def _model(self) -> TokenClassifier:

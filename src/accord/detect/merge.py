@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -44,12 +45,25 @@ _NAME_GAP = re.compile(r"[ \t\u00a0]{0,3}|[ \t]?[-'’ʼ.·‐‑][ \t]?")
 _ADDRESS_GAP = re.compile(r"[\s,.;:#/\-–º°ª()|]{0,6}")
 _INITIALS = re.compile(r"[ \t]?(?:[^\W\d_]\.?[ \t]?){1,3}")
 _LEADING = re.compile(r"(?:(?<=[^\w@#])|^)(?:[^\W\d_]\.[ \t]?){1,3}$")
+_FEWEST_DIGITS = 5
+_HEX = re.compile(r"(?=.*[a-fA-F])[0-9a-fA-F\-]{12,}")  # a digest, a commit, a UUID
 _NUMBER_GAP = re.compile(r"[ \t.\-/()+]{0,3}")
 _PARTICLES = frozenset(
     """
     de del della der den di da das do dos du la le van von zu zum zur bin ibn al el ben y e ten ter vom st
     """.split()  # noqa: SIM905 - a list of words is read as words
 )
+
+
+# Of the spans the model calls 90 % sure, 60 % are names on text it was not trained on. The line through the logits
+# was fitted by eye to 2,747 spans of seven public sets; `docs/reference/detectors.md` has the table.
+_SLOPE, _SHIFT = 0.42, -0.6
+
+
+def calibrated(score: float) -> float:
+    """The share of spans with this score that are right, as measured on text of several kinds."""
+    bounded = min(max(score, 1e-4), 1 - 1e-4)
+    return 1 / (1 + math.exp(-(_SLOPE * math.log(bounded / (1 - bounded)) + _SHIFT)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +101,19 @@ def entities(text: str, blocks: Iterable[Sequence[Word]]) -> Iterator[Entity]:
             run = _Run(kind, word.start, word.end, [score], {part})
     if run is not None:
         yield from _close(text, run)
+
+
+def united(names: Iterable[Entity]) -> list[Entity]:
+    """One entity where two ways of looking found the same: their union, as sure as both together."""
+    found: list[Entity] = []
+    for name in sorted(names, key=lambda each: each.span):
+        last = found[-1] if found else None
+        if last is not None and last.span.touches(name.span):
+            both = 1 - (1 - last.score) * (1 - name.score)
+            found[-1] = Entity(last.span.join(name.span), name.category, both)
+        else:
+            found.append(name)
+    return found
 
 
 def _kinds(text: str, words: Sequence[Word]) -> Iterator[tuple[Word, str, str, float]]:
@@ -128,14 +155,14 @@ def _inside_name(gap: str) -> bool:
 
 def _close(text: str, run: _Run) -> Iterator[Entity]:
     start, end = _whole_words(text, run.start, run.end)
-    score = (max(run.scores) + sum(run.scores) / len(run.scores)) / 2
+    score = calibrated((max(run.scores) + sum(run.scores) / len(run.scores)) / 2)
     value = text[start:end]
     if run.kind == "name":
         if sum(map(str.isalpha, value)) >= 2 and max(run.scores) >= _STRONG:
             yield Entity(Span(_with_initials(text, start), end), NAME, score)
     elif run.kind == "address":
         yield from _address(run, Span(start, end), score)
-    elif sum(map(str.isdigit, value)) >= 5:
+    elif sum(map(str.isdigit, value)) >= _FEWEST_DIGITS and not _HEX.fullmatch(value):
         yield Entity(Span(start, end), NUMBERS[run.kind], score)
 
 

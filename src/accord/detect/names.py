@@ -23,13 +23,15 @@ _AFTER_TITLE = 2.0
 _NEIGHBOUR = 0.75
 _NEAR = 12
 
-_DETERMINERS = frozenset(
+DETERMINERS = frozenset(
     """
     the a an this that these those any each every some no my your his her our their its
     el la los las un una le les des une der die das ein eine einen einem dem den il lo gli o os as um uma het een
     """.split()  # noqa: SIM905 - a list of words is read as words
 )
-_ORGANISATIONS = frozenset(
+"""Words before a noun, in nine languages: what follows them is rarely a name."""
+
+ORGANISATIONS = frozenset(
     """
     inc incorporated ltd limited llc llp corp corporation co company gmbh ag kg sa srl sarl bv nv plc oy ab as
     university college school institute hospital clinic foundation church bank group holdings partners associates
@@ -38,12 +40,14 @@ _ORGANISATIONS = frozenset(
     universidad universität université hôpital klinik krankenhaus
     """.split()  # noqa: SIM905
 )
+"""Words that make what stands before them the name of a body or a thing."""
+
 TITLES = frozenset(
     """
-    mr mrs ms mx miss dr prof professor sir madam dame lord lady herr frau hr fr sr sra srta señor señora señorita don
-    doña m mme mlle monsieur madame mademoiselle maître me signor signora sig dott dottor dottoressa doutor doutora
-    seu dona dhr mevr mevrouw pan pani bay bayan shri smt kumari sensei rabbi imam sheikh captain judge justice
-    sergeant officer detective nurse uncle aunt auntie brother sister father
+    mr mrs ms mx miss dr prof professor sir dame lord lady herr herrn frau sr sra srta señor señora señorita don doña
+    mme mlle monsieur madame mademoiselle maître signor signora sig dott dottor dottoressa doutor doutora dhr mevr
+    mevrouw pani shri smt kumari sensei rabbi imam sheikh captain judge justice sergeant officer detective nurse uncle
+    aunt auntie brother sister
     """.split()  # noqa: SIM905
 )
 """Words that announce a name, without their full stop."""
@@ -86,9 +90,9 @@ def _evidence(text: str, words: Sequence[Word], shapes: Sequence[str], at: int) 
     after = _neighbour(text, words, at, 1)
     if before in TITLES and shapes[at] != "lower":
         evidence += _AFTER_TITLE
-    if before in _DETERMINERS:
+    if before in DETERMINERS:
         evidence += _AFTER_DETERMINER
-    if after in _ORGANISATIONS:
+    if after in ORGANISATIONS:
         evidence += _BEFORE_ORGANISATION
     beside = max(_named(words, at - 1), _named(words, at + 1))
     return evidence + (_NEIGHBOUR if beside > 0.5 else 0.0)
