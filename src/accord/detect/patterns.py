@@ -56,6 +56,9 @@ _MEMORY = 32 << 20  # RE2's cache of states for one expression or set, in bytes,
 _NEST = ("privacy.contact.url", "privacy.contact.address", "privacy.credential.private_key")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CURRENCY = "$€£¥₹₩₽฿"
+_FAR = 1000
+_NEAR = 16  # a label this near makes a check count as proof of its kind
+_BESIDE = 4  # a label this near is about this value and no other
 
 
 class _Candidate(NamedTuple):
@@ -65,11 +68,6 @@ class _Candidate(NamedTuple):
     score: float
     checked: bool
     distance: int  # to the telling word; far when there is none
-
-
-_FAR = 1000
-_NEAR = 16  # a label this near makes a check count as proof of its kind
-_BESIDE = 4  # a label this near is about this value and no other
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +163,7 @@ def _clear(text: str, start: int, end: int, edge: Edge) -> bool:
         return True
     before = text[start - 1] if start else " "
     after = text[end] if end < len(text) else " "
-    if _joins(before) or _joins(after):
+    if _joins(after) or (_joins(before) and not (before in "nrt" and start > 1 and text[start - 2] == "\\")):
         return False
     return edge is Edge.WORD or not (_longer_before(text, start, before) or _longer_after(text, end, after))
 
@@ -231,7 +229,7 @@ class _Scan:
         machine, text = self.machine, self.text
         region = text[start : end + TAIL]
         data = region.encode()
-        shapes = [first + index for first, found in machine.shapes for index in found.Match(data) or ()]
+        shapes = [first + index for first, found in machine.shapes for index in sorted(found.Match(data) or ())]
         if not shapes:
             return
         ascii_only = len(data) == len(region)
@@ -265,18 +263,19 @@ class _Scan:
             return
         if self._claimed(row.category, start, end, max(row.score, row.lifted)):
             return
-        distance = self._distance(group, start, end)
+        distance = 0 if row.said else self._distance(group, start, end)
         score = row.score if distance == _FAR else max(row.score, row.lifted)
         if distance == _FAR and row.alone > score and self.whole == (start, end):
             field = self.reading.field_at(start)
             score = row.alone if field is None or not field.name else score
-        if distance == _FAR and not row.strong and row.edge is Edge.NUMBER and _named_otherwise(text, start, end):
+        certain = row.strong and row.category.startswith("privacy.financial.")
+        if distance == _FAR and not certain and row.edge is Edge.NUMBER and _named_otherwise(text, start, end):
             return
         if score < FLOOR or self._claimed(row.category, start, end, score):
             return
         if row.check is not None and (_constant(text[start:end]) or not row.check(text[start:end])):
             return
-        checked = row.check is not None and (row.strong or distance != _FAR)
+        checked = row.check is not None and row.proves and (row.strong or distance != _FAR)
         self.found.append(_Candidate(start, end, row, score, checked, distance))
         insort(self.claims.setdefault(row.category, []), (start, end, score))
         if checked and row.strong:
@@ -327,13 +326,14 @@ class _Scan:
         return known
 
 
-def _rank(candidate: _Candidate) -> tuple[bool, bool, bool, bool, float, int, int]:
+def _rank(candidate: _Candidate) -> tuple[bool, bool, bool, bool, float, float, int, int]:
     return (
         candidate.checked and candidate.row.strong,
         candidate.checked and candidate.distance <= _NEAR,
         candidate.distance <= _BESIDE,
         candidate.checked,
         candidate.score,
+        candidate.row.score,
         -candidate.distance,
         candidate.end - candidate.start,
     )

@@ -39,6 +39,9 @@ _FILE_ENDINGS = frozenset(
 )
 
 
+_USERINFO = re.compile(r"://[^\s/@:]*:[^\s/@]*$")
+
+
 def _address(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Trim what leans on an address: quotes, `mailto:`, an assignment, a dot that ends the sentence."""
     while start < end and text[start] in _LEADING:
@@ -52,6 +55,8 @@ def _address(text: str, start: int, end: int) -> tuple[int, int] | None:
             local = head[2]
     domain = text[start:end].rpartition("@")[2]
     top = domain.rpartition(".")[2]
+    if _USERINFO.search(text[max(0, start - 64) : start]):
+        return None
     if not local or top.isdigit() or top.casefold() in _FILE_ENDINGS or ".." in domain:
         return None
     if (start and text[start - 1] in "@") or text[end : end + 1] == "@":
@@ -144,6 +149,11 @@ _TOP_LEVEL = frozenset(
 )
 
 
+_WORDS_TOO = frozenset(
+    ["in", "it", "is", "no", "at", "be", "me", "us", "my", "id", "name", "de", "es", "se", "si", "co", "so", "fi"]
+)
+
+
 def _spelled(value: str) -> bool:
     """An address in words has a mark at one of its places, or ends in a domain of the top level."""
     folded = value.casefold()
@@ -152,6 +162,8 @@ def _spelled(value: str) -> bool:
     ):
         return True
     words = folded.replace(".", " ").split()
+    if words[-1] in _WORDS_TOO and not {"dot", "punkt", "kropka"} & set(words):
+        return False
     return words[-1] in _TOP_LEVEL and any(
         word in ("dot", "punkt", "punto", "point", "ponto", "punt", "kropka") for word in words
     )

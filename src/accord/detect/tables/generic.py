@@ -27,7 +27,9 @@ def _row(name: str, category: str, labels: Iterable[str], score: float = 0.6) ->
     )
     regex = rf"(?i:(?:^|[^\p{{L}}\p{{N}}])(?:{spoken})[^\p{{L}}\n:=#][^\n:=#]{{0,24}}|(?:^|[^\p{{L}}\p{{N}}])(?:{spoken}))[:=#№]\s{{0,3}}{_VALUE}"
     gate = rf"(?i:{spoken})"
-    return Pattern(f"generic.{name}", category, regex, score, check=enough, edge=Edge.WORD, gate=gate)
+    return Pattern(
+        f"generic.{name}", category, regex, score, check=enough, edge=Edge.WORD, gate=gate, proves=False, said=True
+    )
 
 
 PATTERNS: tuple[Pattern, ...] = (

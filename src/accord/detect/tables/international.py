@@ -87,23 +87,23 @@ PATTERNS: tuple[Pattern, ...] = (
         "ch.vat", _COMPANY_VAT, r"\bCHE[ -]?[0-9](?:[ .]?[0-9]){8} ?(?:MWST|TVA|IVA|TPV)\b", stdnum("ch.vat"), words.VAT, 0.9,
     ),
     labelled(
-        "employee", "privacy.id.employee", r"(?i)\b(?:[A-Z]{1,4}[- ]?)?[0-9]{3,10}\b",
+        "employee", "privacy.id.employee", r"(?i)\b(?:[A-Z]{1,4}-?)?[0-9]{3,10}\b",
         ("employee id", "employee no", "employee number", "staff id", "staff number", "personalnummer", "mitarbeiternummer", "personeelsnummer",
          "matricule", "número de empleado", "badge number", "payroll number", "employee #", "emp id"), lifted=0.65,
     ),
     labelled(
-        "student", "privacy.id.student", r"(?i)\b(?:[A-Z]{1,3}[- ]?)?[0-9]{4,12}\b",
+        "student", "privacy.id.student", r"(?i)\b(?:[A-Z]{1,3}-?)?[0-9]{4,12}\b",
         ("student id", "student no", "student number", "matrikelnummer", "matriculation number", "numéro étudiant", "studentennummer",
          "número de estudiante", "matricola"), lifted=0.65,
     ),
     labelled(
-        "medical.record", "privacy.id.medical", r"(?i)\b(?:[A-Z]{1,4}[- ]?)?[0-9]{5,12}\b",
+        "medical.record", "privacy.id.medical", r"(?i)\b(?:[A-Z]{1,4}-?)?[0-9]{5,12}\b",
         ("mrn", "medical record number", "medical record", "patient id", "patient no", "patient number", "patientennummer", "fallnummer", "chart number",
          "hospital number", "member id", "policy number", "numéro de patient", "historia clínica", "health plan", "beneficiary number", "nhc"),
         lifted=0.65,
     ),
     labelled(
-        "customer", "privacy.id.other", r"(?i)\b(?:[A-Z]{1,4}[- ]?)?[0-9]{5,14}\b",
+        "customer", "privacy.id.other", r"(?i)\b(?:[A-Z]{1,4}-?)?[0-9]{5,14}\b",
         ("customer id", "customer number", "customer no", "client id number", "kundennummer", "numéro client", "número de cliente", "codice cliente",
          "klantnummer", "membership number", "member number", "loyalty number", "frequent flyer", "case number", "certificate number"),
         lifted=0.5,

@@ -46,6 +46,8 @@ class Pattern:
         reach: finds the span of the value in the whole text, where an expression cannot.
         edge: what may stand beside the value.
         gate: a looser expression for the prefilter; empty means `regex`.
+        proves: False where the check only sifts by shape and proves nothing.
+        said: the expression holds the telling word itself.
     """
 
     id: str
@@ -60,6 +62,8 @@ class Pattern:
     reach: Reach | None = None
     edge: Edge = Edge.NUMBER
     gate: str = ""
+    proves: bool = True
+    said: bool = False
 
 
 def proven(
@@ -71,10 +75,16 @@ def proven(
 
 
 def distinct(
-    name: str, category: str, regex: str, check: Check | None, context: tuple[str, ...] = (), score: float = 0.6
+    name: str,
+    category: str,
+    regex: str,
+    check: Check | None,
+    context: tuple[str, ...] = (),
+    score: float = 0.6,
+    proves: bool = True,
 ) -> Pattern:
     """A row whose shape is rare in other text, with or without a weak check."""
-    return Pattern(name, category, regex, score, 0.9, max(score, 0.6), check, False, context)
+    return Pattern(name, category, regex, score, 0.9, max(score, 0.6), check, context=context, proves=proves)
 
 
 def digits(
@@ -96,4 +106,4 @@ def labelled(
     alone: float = 0.0,
 ) -> Pattern:
     """A row that nothing proves: it counts only beside a telling word, or at `alone` where nothing else is said."""
-    return Pattern(name, category, regex, score, lifted, max(score, alone), check, False, context)
+    return Pattern(name, category, regex, score, lifted, max(score, alone), check, context=context, proves=False)

@@ -134,7 +134,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern("phone.trunk.plain", PHONE, r"\b0[1-9][0-9]{8,9}\b", 0.0, 0.85, 0.55, trunk, False, words.PHONE),
     Pattern("phone.national", PHONE, r"\b[1-9][0-9]{6,10}\b", 0.0, 0.75, 0.42, national, False, words.PHONE),
     Pattern("phone.national.grouped", PHONE, rf"(?:\b|\()[1-9][0-9]{{0,3}}\)?{_S}{{1,2}}[0-9]{{2,4}}(?:{_S}[0-9]{{2,4}}){{1,4}}{_EXT}", 0.0, 0.75, 0.5, national, False, words.PHONE),
-    Pattern("phone.local", PHONE, rf"(?:\b|\()[0-9]{{1,6}}\)?(?:{_S}{{1,2}}\(?[0-9]{{2,8}}\)?){{1,5}}{_EXT}", 0.0, 0.6, 0.0, local, False, words.PHONE),
-    Pattern("phone.local.plain", PHONE, r"\b[0-9]{7,12}\b", 0.0, 0.5, 0.0, local, False, ("phone", "mobile", "telephone", "tel", "telefon", "téléphone", "teléfono", "cell", "handy", "whatsapp", "fax")),
+    Pattern("phone.local", PHONE, rf"(?:\b|\()[0-9]{{1,6}}\)?(?:{_S}{{1,2}}\(?[0-9]{{2,8}}\)?){{1,5}}{_EXT}", 0.0, 0.6, 0.0, local, False, words.PHONE, proves=False),
+    Pattern("phone.local.plain", PHONE, r"\b[0-9]{7,12}\b", 0.0, 0.5, 0.0, local, False, ("phone", "mobile", "telephone", "tel", "telefon", "téléphone", "teléfono", "cell", "handy", "whatsapp", "fax"), proves=False),
 )  # fmt: skip
 """International and national forms (ITU-T E.123); plain digits only beside a telling word."""

@@ -37,6 +37,8 @@ def github_checksum(value: str) -> bool:
 
 
 def _row(name: str, regex: str, category: str = API_KEY, score: float = 0.95) -> Pattern:
+    if regex.startswith(r"\b"):
+        regex = rf"(?:\b|\\[nrt])({regex[2:]})"  # an escaped line break joins what follows it
     return Pattern(f"secret.{name}", category, regex, score, check=random_tail, strong=True, edge=Edge.WORD)
 
 

@@ -136,7 +136,7 @@ ACCOUNT = (
     "account", "acct", "a/c", "bank", "routing", "aba", "rtn", "transit", "sort code", "iban", "swift", "bic", "konto", "kontonummer", "blz",
     "bankleitzahl", "compte", "rib", "cuenta", "ccc", "cbu", "clabe", "conto", "rekening", "rekeningnummer", "conta", "agência", "hesap",
     "wire", "deposit", "checking", "savings", "beneficiary", "bsb", "ifsc", "口座", "계좌", "账号", "帳號", "счет", "creditor reference",
-    "reference", "esr", "número de conta", "überweis",
+    "esr", "número de conta", "überweis",
 )  # fmt: skip
 
 BIC = ("bic", "swift", "iban", "bank", "bank code", "banque", "banco", "banca")
