@@ -35,7 +35,12 @@ _BLANKS = "\u00a0\u2000-\u200a\u202f\u205f\u2800\u3000"
 _DASHES = "\u2010-\u2015\u2212\ufe58\ufe63\uff0d"
 _DOTS = "\u3002\uff61\u2024\u00b7\u2022\ufe52"
 _GATE = re2.compile(
-    f"[{_INVISIBLE}{_DIGITS}{_FORMS}{_MARKS}]|[{_RAISED}][{_RAISED}]|[0-9@][{_BLANKS}{_DASHES}]|[{_BLANKS}{_DASHES}][0-9@]|[a-z0-9][{_DOTS}][a-z0-9]"
+    rf"[{_INVISIBLE}{_DIGITS}{_FORMS}{_MARKS}]|[{_RAISED}][{_RAISED}]|@[{_BLANKS}]|[{_BLANKS}]@"
+    rf"|[a-z0-9][{_DOTS}][a-z0-9]"
+    # one blank or dash in a number is a thousand, a unit or a range of years; what follows are longer numbers
+    rf"|[0-9)][{_BLANKS}][0-9(][0-9() .\-]*[{_BLANKS}{_DASHES}][0-9]"
+    rf"|[0-9][{_DASHES}][0-9]+[ \-{_BLANKS}{_DASHES}][0-9]|[0-9]{{5}}[{_DASHES}][0-9]|[0-9][{_DASHES}][0-9]{{5}}"
+    rf"|(?:^|[^0-9])[0-9]{{3}}[{_DASHES}][0-9]{{4}}"
 )
 _PIECE = re.compile(
     f"(?P<keycap>[0-9A-Za-z#*]\ufe0f?\u20e3)"
@@ -50,6 +55,7 @@ _JOINERS = frozenset("\u200c\u200d\u200e\u200f\u061c\u034f\u180b\u180c\u180d\u18
 _TAGS = re.compile("[\U000e0020-\U000e007e]+")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
 _OVERLAYS = frozenset("\u0332\u0333\u0334\u0335\u0336\u0337\u0338\u0305\u033f\u0347\u0488\u0489")
+_BREAKABLE = "/.-_?&=,;"  # where pages allow long addresses to break
 _MAX_STACK = 2  # marks on one letter that a language may need
 
 
@@ -128,7 +134,7 @@ def _unseen(text: str, start: int, end: int, swaps: list[Swap]) -> bool:
     if run == "\u200b" and (_unspaced(before) or _unspaced(after)):
         return False
     swaps.append((start, end, ""))
-    return run.strip("\u00ad") != ""
+    return run.strip("\u00ad") != "" and not (run == "\u200b" and before in _BREAKABLE)
 
 
 def _smuggled(run: str, start: int, swaps: list[Swap]) -> None:

@@ -39,7 +39,7 @@ def read_leet(reading: Reading) -> Reading | None:
         if word is None and trimmed != token:
             trimmed, word = token, _word(token)
         if word is not None:
-            words += 1 if len(word) < 8 else 2
+            words += 0 if len(word) < 3 else 1 if len(word) < 8 else 2
             swaps.append((match.start(), match.start() + len(word), word))
     if words < _ENOUGH:
         return None

@@ -21,7 +21,12 @@ _TYPES = {
     "message/rfc822": "mail",
     "text/markdown": "plain",
 }
-_TAG = re2.compile(r"<(?:!--|!DOCTYPE|!doctype|\?xml|/?[A-Za-z][\w:.\-]*(?:\s[^<>]{0,1000})?/?>)")
+_TAG = re2.compile(
+    r"(?i)<(?:!--|!doctype|\?xml|!\[CDATA\[|/[a-z][\w:.\-]*\s*>|[a-z][\w:.\-]*(?:\s[^<>]*)?/>"
+    r"|[a-z][\w:\-]*\s+[\w:\-]+=[\"']"
+    r"|(?:html|head|body|div|p|br|hr|ul|ol|li|table|tr|td|th|span|a|b|i|em|strong|img|input|form|script|style|meta"
+    r"|title|h[1-6])(?:\s[^<>]*)?>)"
+)  # a single unknown tag is a placeholder (`<name>`), not markup
 _MAIL = re.compile(
     r"(?:From |(?:From|To|Cc|Subject|Date|Received|Return-Path|Delivered-To|Message-ID|MIME-Version|Reply-To|Sender"
     r"|Content-Type|Content-Transfer-Encoding|X-[\w\-]+|DKIM-Signature):)",

@@ -11,10 +11,12 @@ from accord.core.reading import Reading
 from accord.readers.align import Swap, aligned
 
 _SEPARATOR = r"(?:[ \t.\-_*/|~·•]{1,5}|\s{1,5})"  # a line that begins with a sign is an item of a list
-_GATE = re2.compile(rf"(?:^|[^\pL\pN])(?:[\pL\pN@]{_SEPARATOR}){{4}}[\pL\pN@](?:[^\pL\pN]|$)")
+_UNIT = r"A-Za-z0-9\x{80}-\x{10ffff}"  # all letters of all scripts would be a program of ten thousand steps
+_GATE = re2.compile(rf"(?:^|[^{_UNIT}])(?:[{_UNIT}@]{_SEPARATOR}){{4}}[{_UNIT}@](?:[^{_UNIT}]|$)")
 _RUN = re.compile(rf"(?<![^\W_])[^\W_](?:{_SEPARATOR}(?:[^\W_](?![^\W_])|@)){{4,}}+")
 _GAP = re.compile(r"[ \t.\-_*/|~·•]+(?=[\w@])|\s+")
 _ENOUGH_DIGITS = 8
+_ENOUGH_LETTERS = 4  # fewer are sizes (`6 x 6 x 5`) and table heads
 _NUMBER = re.compile(r"\d(?:[ \t.\-_*/|~·•\r\n]{1,5}+\d){7,}+")  # a number this long is no part of a word
 _USUAL = 3  # a gap met this often separates letters, not words
 
@@ -35,7 +37,7 @@ def read_spaced(reading: Reading) -> Reading | None:
 def _joined(text: str, start: int, end: int) -> list[Swap]:
     run = text[start:end]
     letters = sum(c.isalpha() for c in run)
-    if letters == 0 and sum(c.isdigit() for c in run) < _ENOUGH_DIGITS:
+    if letters < _ENOUGH_LETTERS and "@" not in run and sum(c.isdigit() for c in run) < _ENOUGH_DIGITS:
         return []
     gaps = [(match.start() + start, match.end() + start, match.group()) for match in _GAP.finditer(run)]
     counts = Counter(gap for _, _, gap in gaps)
@@ -46,12 +48,10 @@ def _joined(text: str, start: int, end: int) -> list[Swap]:
     numbers = {at + start for m in _NUMBER.finditer(run) for at in (m.start() - 1, m.end())}
     swaps = []
     for a, b, gap in gaps:
-        if (gap.isspace() and "@" in (text[a - 1], text[b])) or (
-            gap in usual and not (numbers and (a in numbers or b - 1 in numbers) and _turns(text, a, b))
-        ):
-            swaps.append((a, b, ""))
-        else:
-            swaps.append((a, b, _residue(gap, base)))
+        beside_at = gap.isspace() and "@" in (text[a - 1], text[b])
+        at_number = (a in numbers or b - 1 in numbers) and _turns(text, a, b)
+        joins = beside_at or (gap in usual and not at_number)
+        swaps.append((a, b, "" if joins else _residue(gap, base)))
     return swaps
 
 

@@ -35,7 +35,9 @@ def _is_header(cells: list[str]) -> bool:
     names = [cell.strip().strip('"').strip().lower() for cell in cells]
     if len(set(names)) < len(names) or max(map(len, names)) > 60:
         return False
-    named = sum(bool(_HEADER_CELL.fullmatch(cell)) and len(cell.split()) <= 5 for cell in cells)
+    named = sum(bool(_HEADER_CELL.fullmatch(cell)) and len(cell.split()) <= 4 for cell in cells)
+    if names[-1][-1:] in {":", ".", "?"}:
+        return False
     return named == len(names)
 
 
@@ -48,8 +50,8 @@ def _agrees(text: str, start: int, end: int, mark: str, columns: int) -> bool:
             continue
         seen += 1
         agreeing += len(cells) == columns
-    if columns == 2 and mark == "," and seen < 2:
-        return False
+    if columns == 2 and mark == ",":
+        return seen >= 2 and agreeing == seen
     return seen > 0 and agreeing >= max(1, seen - 1)
 
 

@@ -120,6 +120,7 @@ def test_other_separators(mark: str) -> None:
         "Hello, world\nthis is, as I said, prose with, commas\nand more of it",
         "Dear Ann,\nthank you\nBest, Jo",
         "one,two",
+        "As promised, her address:\n12 Low Road\nSt Ives, QC 54256\n",
         'a,b\n"' + "x" * 1_000,
     ],
 )
@@ -220,7 +221,9 @@ def test_no_external_entity_is_followed() -> None:
     assert all(not reading.text.startswith("root") for reading in read(text)[1].readings)
 
 
-@pytest.mark.parametrize("text", ["1 < 2 and 3 > 2", "<3 you", "a <- b", "<" * 5_000])
+@pytest.mark.parametrize(
+    "text", ["1 < 2 and 3 > 2", "<3 you", "a <- b", "<" * 5_000, "Dear <name>, hi", "vector<string> a"]
+)
 def test_less_than_is_no_markup(text: str) -> None:
     assert not any(syntax.startswith("html") for _, _, syntax in named(text))
 
