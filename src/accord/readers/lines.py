@@ -35,7 +35,7 @@ _BULLETS = "*_#>-+•–"
 _LABEL_WORDS = 5
 _LONGEST = 4_000  # characters of a value that no quotes end
 _WINDOW = 96  # how far left of its mark a name may begin
-_LEFT_STOPS = "([{,;&?|<>!\"'`\t="
+_STOPPED = dict.fromkeys(map(ord, "([{,;&?|<>!\"'`\t="), "\t")  # what no name runs over
 
 
 @dataclass(slots=True)
@@ -140,7 +140,7 @@ def _pair(text: str, at: int, start: int, end: int) -> _Pair | None:
         if before in "=!<>:~+-*/|&^%" or after in "=~":
             return None
         value += after == ">"
-    elif before == ":" or after in ":/\\":
+    elif before == ":" or after in ":/\\" or (before.isdigit() and after.isdigit()):
         return None
     else:
         value += after == "="
@@ -191,14 +191,15 @@ def _named(left: str, low: int, at: int, value: int, kind: str) -> _Pair | None:
 def _words(left: str, most: int) -> str:
     """The last words of a line that can be a name: no punctuation between them, one blank at most."""
     end = begin = len(left)
+    stop = left.translate(_STOPPED).rfind("\t")
     while most:
-        blank = max(left.rfind(" ", 0, end), *(left.rfind(stop, 0, end) for stop in _LEFT_STOPS))
+        blank = max(left.rfind(" ", 0, end), stop)
         word = left[blank + 1 : end].strip("*_")
         if not word.strip(_BULLETS) or not _WORD.fullmatch(word) or (end < len(left) and word[-1] in ".,;!?"):
             break
         begin = blank + 1
         most -= 1
-        if blank < 0 or left[blank] != " ":
+        if blank == stop:
             break
         end = blank
     return left[begin:].lstrip("-#")
