@@ -103,6 +103,7 @@ def test_a_private_key_is_one_finding_from_first_to_last_line(label: str) -> Non
 def test_a_private_key_without_its_end_is_found_as_far_as_it_goes() -> None:
     head = "-----BEGIN RSA PRIVATE KEY-----\n" + noise(64)
     assert found(head) == [("private_key", head)]
+    assert found(head + "\nand so the story goes on") == [("private_key", head)]
     assert found("-----BEGIN PUBLIC KEY-----\n" + noise(64)) == []
     assert found("write -----BEGIN PRIVATE KEY----- there.") == []
 

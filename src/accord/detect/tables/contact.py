@@ -182,9 +182,9 @@ def _handle(text: str, start: int, end: int) -> tuple[int, int] | None:
     name = text[start + 1 : end].rstrip(".")
     if name.casefold() in _NOT_HANDLES or not any(c.isalpha() for c in name):
         return None
-    line = text[text.rfind("\n", 0, start) + 1 : start]
-    if not line.strip() and text[end : end + 1] in ("\n", "(") and "\n" in text[end:]:
-        following = text[end:].lstrip()[:40]
+    line = text[max(0, start - 80) : start].rpartition("\n")[2]
+    if not line.strip() and text[end : end + 1] in ("\n", "(") and "\n" in text[end : end + 80]:
+        following = text[end : end + 80].lstrip()
         if re.match(
             r"(?:async |public |private |protected |static |final |export )*(?:def|class|interface|enum|void|@)",
             following,

@@ -22,17 +22,25 @@ _LONGEST_TOKEN = 16384
 _URL_SAFE = re.compile(r"[A-Za-z0-9_-]+")
 
 
+_BODY = re.compile(
+    r"(?:\s|\\[nr]|(?:Proc-Type|DEK-Info|Version|Comment|Hash)[^\n]{0,120}|[A-Za-z0-9+/=]{16,}|[A-Za-z0-9+/]{1,15}={1,2})*"
+)
+
+
 def _block(text: str, start: int, end: int) -> tuple[int, int] | None:
     """From the opening line of a key block to its closing line, or to the end of what looks like one."""
     kind = text[start:end]
+    limit = min(len(text), end + _LONGEST_BLOCK)
+    following = text.find("BEGIN ", end, limit)  # another block: this one ends before it, so work stays linear
+    limit = following if following >= 0 else limit
     label = re.search(r"BEGIN ([A-Z0-9 ]*?PRIVATE KEY(?: BLOCK)?)", kind)
     if label is not None:
         closing = f"END {label.group(1)}"
-        stop = text.find(closing, end, end + _LONGEST_BLOCK)
+        stop = text.find(closing, end, limit)
         if stop >= 0:
             last = stop + len(closing)
             return start, last + len(text[last : last + 5]) - len(text[last : last + 5].lstrip("-"))
-    body = re.compile(r"(?:\\[nr]|[\sA-Za-z0-9+/=:,.\-])*").match(text, end, min(len(text), end + _LONGEST_BLOCK))
+    body = _BODY.match(text, end, limit)
     found = body.group() if body is not None else ""
     if len(re.sub(r"\s|\\n", "", found)) < 32:
         return None
@@ -41,8 +49,10 @@ def _block(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 def _putty(text: str, start: int, end: int) -> tuple[int, int] | None:
     """A PuTTY key file, to its message authentication code."""
-    stop = re.compile(r"Private-(?:MAC|Hash): [0-9a-f]+").search(text, end, min(len(text), end + _LONGEST_BLOCK))
-    return (start, stop.end()) if stop is not None else (start, end)
+    following = text.find("PuTTY-User-Key-File", end, end + _LONGEST_BLOCK)
+    limit = following if following >= 0 else min(len(text), end + _LONGEST_BLOCK)
+    stop = re.compile(r"Private-(?:MAC|Hash): [0-9a-f]+").search(text, end, limit)
+    return (start, stop.end()) if stop is not None else None
 
 
 def _jwt(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -114,6 +114,13 @@ def _pair(text: str, start: int, end: int) -> tuple[int, int] | None:
     return None if listed else (start, end)
 
 
+def _six(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Six pairs, and no seventh on either side."""
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    longer = (before[-1:] in (":", "-") and before[:1].isalnum()) or (after[:1] in (":", "-") and after[1:].isalnum())
+    return None if longer else (start, end)
+
+
 def _mac(value: str) -> bool:
     digits = bare(value)
     return len(set(digits)) > 1
@@ -134,7 +141,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "mac", MAC, r"(?i)\b(?:[0-9a-f]{2}(?::[0-9a-f]{2}){5}|[0-9a-f]{2}(?:-[0-9a-f]{2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2})\b",
-        0.85, 0.95, 0.85, _mac, True, ("mac", "ethernet", "hardware address", "physical address", "wifi", "bssid"),
+        0.85, 0.95, 0.85, _mac, True, ("mac", "ethernet", "hardware address", "physical address", "wifi", "bssid"), _six,
     ),
     Pattern(
         "gps.decimal", GPS, rf"{_LATITUDE}\.[0-9]{{4,}}°?\s?[NS]?\s?[,;]\s?{_LONGITUDE}\.[0-9]{{4,}}°?(?:\s?[EWO]\b)?",
