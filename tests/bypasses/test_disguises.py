@@ -58,6 +58,8 @@ DISGUISED = {
     "word joiners": ("mail " + "\u2060".join(EMAIL), EMAIL),
     "Hangul fillers": ("mail " + "\u3164".join(EMAIL), EMAIL),
     "variation selectors between letters": ("mail " + "\ufe00".join(EMAIL), EMAIL),
+    "zero-width spaces around blanks": ("\u200b".join(ORDER), ORDER),
+    "fullwidth entities": ("".join(chr(ord(c) + 0xFEE0) for c in "".join(f"&#{ord(c)};" for c in EMAIL)), EMAIL),
     "tag characters": ("hello" + "".join(chr(0xE0000 + ord(c)) for c in ORDER), ORDER),
     "bytes in variation selectors": ("😀" + selectors(ORDER), ORDER),
     "bits in zero-width characters": ("hello " + bits(EMAIL) + "world", EMAIL),

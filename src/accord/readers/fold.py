@@ -45,7 +45,7 @@ _GATE = re2.compile(
 _PIECE = re.compile(
     f"(?P<keycap>[0-9A-Za-z#*]\ufe0f?\u20e3)"
     f"|(?P<invisible>[{_INVISIBLE}]+)"
-    f"|(?P<form>[{_DIGITS}{_FORMS}]|[{_RAISED}](?=[{_RAISED}])|(?<=[{_RAISED}])[{_RAISED}])"
+    f"|(?P<form>[{_DIGITS}{_FORMS}\uff01-\uff5e]|[{_RAISED}](?=[{_RAISED}])|(?<=[{_RAISED}])[{_RAISED}])"
     f"|(?P<marks>.[{_MARKS}]+)"
     f"|(?P<blank>[{_BLANKS}](?=[0-9@])|(?<=[0-9@])[{_BLANKS}])"
     f"|(?P<dash>(?<=[0-9])[{_DASHES}](?=[0-9]))"
@@ -129,11 +129,13 @@ def _unseen(text: str, start: int, end: int, swaps: list[Swap]) -> bool:
         return True
     if len(run) <= 2 and _JOINERS.issuperset(run) and (_joins(before) or _joins(after)):
         return False
-    if before.isspace() or after.isspace():
-        return False
+    if start == 0 or end == len(text):
+        return False  # a byte-order mark, the end of a copied line
     if run == "\u200b" and (_unspaced(before) or _unspaced(after)):
         return False
     swaps.append((start, end, ""))
+    if before.isspace() or after.isspace():
+        return False
     return run.strip("\u00ad") != "" and not (run == "\u200b" and before in _BREAKABLE)
 
 
