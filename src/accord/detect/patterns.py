@@ -55,6 +55,7 @@ _BEFORE, _AFTER = 56, 28  # where a telling word counts, in characters
 _MEMORY = 32 << 20  # RE2's cache of states for one expression or set, in bytes, an upper bound
 _NEST = ("privacy.contact.url", "privacy.contact.address", "privacy.credential.private_key")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ALONE = 5  # characters that a value must have to count where it stands alone
 _CURRENCY = "$€£¥₹₩₽฿"
 _FAR = 1000
 _NEAR = 16  # a label this near makes a check count as proof of its kind
@@ -265,7 +266,7 @@ class _Scan:
             return
         distance = 0 if row.said else self._distance(group, start, end)
         score = row.score if distance == _FAR else max(row.score, row.lifted)
-        if distance == _FAR and row.alone > score and self.whole == (start, end):
+        if distance == _FAR and row.alone > score and self.whole == (start, end) and end - start >= _ALONE:
             field = self.reading.field_at(start)
             score = row.alone if field is None or not field.name else score
         certain = row.strong and row.category.startswith("privacy.financial.")

@@ -31,9 +31,14 @@ _NOT_STREETS = re.compile(
 )
 
 
+_YEAR_NAME = re.compile(
+    r"(?i)^(?:19|20)\d\d\s.*\b(?:park|green|run|view|walk|row|hill|gate|bend|ridge|rise|loop|heights|trail|court|place|way|close|drive|parade|square|circle)$"
+)
+
+
 def street(value: str) -> bool:
     """Whether words after a number are a name: `12 Other Way` is a sentence's, not a street's."""
-    return _NOT_STREETS.match(value) is None
+    return _NOT_STREETS.match(value) is None and _YEAR_NAME.match(value) is None
 
 
 def postcode_de(value: str) -> bool:

@@ -205,7 +205,7 @@ PATTERNS: tuple[Pattern, ...] = (
     labelled("au.bsb", ACCOUNT, r"\b[0-9]{3}-?[0-9]{3}\b", ("bsb",), lifted=0.7),
     labelled("in.ifsc", ACCOUNT, r"\b[A-Z]{4}0[A-Z0-9]{6}\b", ("ifsc", "bank", "account"), score=0.4, lifted=0.8),
     labelled(
-        "bic", ACCOUNT, r"\b[A-Z]{4}[ ]?[A-Z]{2}[ ]?[A-Z0-9]{2}(?:[ ]?[A-Z0-9]{3})?\b", words.BIC,
+        "bic", ACCOUNT, r"\b[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\b", words.BIC,
         stdnum("bic"), lifted=0.75,
     ),
     proven("mx.clabe", ACCOUNT, r"\b[0-9]{18}\b", clabe, ("clabe", "cuenta", "transferencia", "spei"), 0.45),

@@ -139,7 +139,7 @@ ACCOUNT = (
     "esr", "número de conta", "überweis",
 )  # fmt: skip
 
-BIC = ("bic", "swift", "iban", "bank", "bank code", "banque", "banco", "banca")
+BIC = ("bic", "swift", "iban", "bank code", "bank identifier")
 
 PHONE = (
     "phone", "telephone", "tel", "telefon", "teléfono", "telefono", "téléphone", "telefone", "telefoon", "mobile", "mob", "cell", "cellphone",
