@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import product
 
 import pytest
 
-from accord import Context, Destination, Finding, Meta, Modality, Origin, Outcome
+from accord import Context, Destination, Finding, Meta, Modality, Origin, Outcome, Role
 from accord.config import SHIPPED, parse, shipped
 from accord.core.edit import TRANSFORMS
 from accord.core.taxonomy import CATEGORIES
@@ -36,10 +37,9 @@ def test_every_cell_of_the_table_is_named(name: str, to: Destination, category: 
     chosen = policy(name)
     assert chosen.naming(category, to), f"{name} leaves {category} to {to} to the default"
     for origin in Origin:
-        for modality in Modality:
-            verdict = chosen.judge(
-                Finding(category, 1.0, "d", 0, Meta("x"), modality, origin=origin), to, Context(request="r")
-            )
+        for modality, role in product(Modality, Role):
+            found = Finding(category, 1.0, "d", 0, Meta("x"), modality, role, origin)
+            verdict = chosen.judge(found, to, Context(request="r"))
             assert verdict.rules != ("default",)
             if verdict.outcome is Outcome.TRANSFORM:
                 assert verdict.transform in TRANSFORMS[modality]
@@ -95,6 +95,12 @@ def test_what_a_model_brings_up_itself_is_masked_for_the_user(category: str) -> 
 def test_self_harm_is_allowed_with_a_word_of_support() -> None:
     rules = policy("default").naming("safety.selfharm", Destination.USER)
     assert any("support" in rule.reason for rule in rules)
+
+
+def test_a_system_prompt_may_instruct() -> None:
+    found = Finding("safety.injection", 1.0, "d", 0, Meta("x"), role=Role.SYSTEM)
+    for to in Destination:
+        assert policy("default").judge(found, to, Context(request="r")).outcome is Outcome.ALLOW
 
 
 def test_strict_is_nowhere_looser_than_default_on_the_way_out() -> None:
