@@ -53,13 +53,22 @@ def _write_unnamed(path: Path, data: bytes) -> bool:
     flag = getattr(os, "O_TMPFILE", None)
     if flag is None:
         return False
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        handle = os.open(path.parent, flag | os.O_WRONLY, 0o666)
+        return _link_unnamed(folder, flag, path.name, data)
+    finally:
+        os.close(folder)
+
+
+def _link_unnamed(folder: int, flag: int, name: str, data: bytes) -> bool:
+    try:
+        handle = os.open(".", flag | os.O_WRONLY, 0o666, dir_fd=folder)
     except OSError:
         return False
     try:
         _write(handle, data)
-        os.link(f"/proc/self/fd/{handle}", path, follow_symlinks=True)
+        # Only with a folder handle does this follow the link that stands for the file.
+        os.link(f"/proc/self/fd/{handle}", name, dst_dir_fd=folder, follow_symlinks=True)
     except FileExistsError:
         raise
     except OSError as error:

@@ -42,7 +42,7 @@ class _Accord(click.Group):
     def main(self, args: Sequence[str] | None = None, *more: Any, **settings: Any) -> Any:
         """Run and leave with the exit code; nothing ever ends in a traceback."""
         settings["standalone_mode"] = False
-        settings.setdefault("prog_name", "accord")
+        settings["prog_name"] = "accord"
         sys.exit(_code(lambda: super(_Accord, self).main(args, *more, **settings)))
 
 
@@ -70,7 +70,9 @@ def _code(run: Any) -> int:
     return 2
 
 
-@click.group(cls=_Accord, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    "accord", cls=_Accord, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="accord", message="%(prog)s %(version)s")
 @common
 @click.pass_context
