@@ -147,6 +147,21 @@ def _is_name(value: str) -> bool:
     return not any(c in "/\\@:;=<>{}[]_|#$%*+!?" for c in value)
 
 
+_USERNAME = re.compile(r"[\w.@+$\\-]{2,64}")
+# Accounts that belong to a system or a type, and to nobody.
+_NOBODY = frozenset(
+    """
+    root admin administrator system daemon nobody guest anonymous unknown user users service default test www-data git
+    postgres mysql redis nginx ubuntu str string int integer bool boolean object any none null optional required
+    """.split()
+)
+
+
+def _is_username(value: str) -> bool:
+    known = value.casefold() in _NOBODY
+    return not known and _USERNAME.fullmatch(value) is not None and (_letters(value) or _digit_count(value) > 4)
+
+
 def _is_date(value: str) -> bool:
     return _digit_count(value) >= 2 and len(value) <= 40
 
@@ -187,12 +202,7 @@ def plausible(category: str, value: str) -> bool:
     if category in (PERSON, "privacy.location.place"):
         return _is_name(value)
     if category == "privacy.person.username":
-        return (
-            2 <= len(value) <= 64
-            and len(value.split()) == 1
-            and "/" not in value
-            and (_letters(value) or _digit_count(value) > 4)
-        )
+        return _is_username(value)
     if category == "privacy.contact.email":
         return "@" in value[1:-1] or bool(re.search(r"\bat\b|\[at\]|\(at\)", value, re.IGNORECASE))
     if category == "privacy.contact.phone":

@@ -24,7 +24,7 @@ _TABLE: dict[str, str] = {
         "voornaam, achternaam, volledige naam, tussenvoegsel, klantnaam, naam klant, rekeninghouder"
     ),
     "privacy.person.username": (
-        "username, user name, user id, userid, login, login name, loginname, screen name, screenname, nickname, nick name, handle, twitter handle, github user, "
+        "username, user name, user, usr, uname, remote user, logname, user id, userid, login, login name, loginname, screen name, screenname, nickname, nick name, handle, twitter handle, github user, "
         "github username, skype, skype id, telegram, telegram username, discord, benutzername, nutzername, benutzer, anmeldename, nom utilisateur, identifiant, pseudo, "
         "usuario, nombre de usuario, nombre usuario, nome utente, utente, nome de usuario, gebruikersnaam, inlognaam, samaccountname, upn"
     ),
