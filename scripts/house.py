@@ -1,4 +1,4 @@
-"""The limits of the house: files of at most 400 lines, functions of at most 80 (aim for 40), public names explained."""
+"""The limits of the house: files of at most 400 lines, functions of at most 80, files explained."""
 
 from __future__ import annotations
 

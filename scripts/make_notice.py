@@ -1,7 +1,7 @@
 """Write NOTICE from the installed dependencies and the model register.
 
-    python scripts/make_notice.py           # write NOTICE
-    python scripts/make_notice.py --check   # 1 when it is not what would be written
+python scripts/make_notice.py           # write NOTICE
+python scripts/make_notice.py --check   # 1 when it is not what would be written
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ def refused(packages: dict[str, Distribution]) -> list[str]:
     return [
         name
         for name, package in packages.items()
-        if _STRONG.search(re.sub(r"L(esser )?GPL|GNU Lesser General Public", "", licence(package))) and name not in LESSER
+        if _STRONG.search(re.sub(r"L(esser )?GPL|GNU Lesser General Public", "", licence(package)))
+        and name not in LESSER
     ]
 
 

@@ -1,9 +1,9 @@
 """The plugin contract as executable tests, and fakes for the tests of others.
 
-    from accord.testing import check_detector
+from accord.testing import check_detector
 
-    def test_my_detector_keeps_the_contract():
-        check_detector(MyDetector(), hits=["a text it finds something in"], misses=["a text it finds nothing in"])
+def test_my_detector_keeps_the_contract():
+check_detector(MyDetector(), hits=["a text it finds something in"], misses=["a text it finds nothing in"])
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ def check_reader(reader: Reader, texts: Iterable[str]) -> None:
         readout = reader.read(source, "")
         ends = [0, *(field.span.end for field in readout.fields)]
         starts = [field.span.start for field in readout.fields]
-        _require(all(end <= start for end, start in zip(ends, starts, strict=False)), "fields are sorted and disjoint")
+        _require(
+            all(end <= start for end, start in zip(ends, starts, strict=False)), "fields are sorted and disjoint"
+        )
         _require(ends[-1] <= len(text), "fields lie inside the reading")
         for child in readout.readings:
             _require(child.source is source, "what is read has the reading as its source")

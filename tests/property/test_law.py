@@ -15,7 +15,9 @@ from accord.errors import ConfigError
 from accord.policy import Policy, Rule, When, decide
 
 CATEGORY = st.sampled_from(sorted(CATEGORIES))
-PATTERN = st.one_of(CATEGORY, st.sampled_from(["privacy.*", "privacy.id.*", "safety.*", "fault.*", "privacy.contact.*"]))
+PATTERN = st.one_of(
+    CATEGORY, st.sampled_from(["privacy.*", "privacy.id.*", "safety.*", "fault.*", "privacy.contact.*"])
+)
 SCORE = st.floats(0, 1)
 TO = st.sampled_from(list(Destination))
 CONTEXT = Context(purpose="support", tenant="a", request="r")
@@ -87,7 +89,9 @@ def test_a_higher_score_never_loosens(policy: Policy, finding: Finding, other: f
 
 
 @given(policies(), st.lists(findings(), max_size=5), TO, st.randoms(use_true_random=False))
-def test_the_order_of_rules_and_findings_never_matters(policy: Policy, some: list[Finding], to: Destination, rnd) -> None:
+def test_the_order_of_rules_and_findings_never_matters(
+    policy: Policy, some: list[Finding], to: Destination, rnd
+) -> None:
     shuffled = list(policy.rules)
     rnd.shuffle(shuffled)
     other = Policy(tuple(shuffled), default=policy.default)

@@ -106,7 +106,9 @@ def test_two_wrappings_are_read(guard: Guard, outer: str, inner: str) -> None:
     assert guard.inspect(released).findings == ()
 
 
-@given(st.lists(st.sampled_from([VALUE, CARD, NAME, "and", " ", ",", "\n", "[EMAIL_ABCD]", "é", "日本"]), max_size=12))
+@given(
+    st.lists(st.sampled_from([VALUE, CARD, NAME, "and", " ", ",", "\n", "[EMAIL_ABCD]", "é", "日本"]), max_size=12)
+)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_release_is_idempotent(guard: Guard, pieces: list[str]) -> None:
     context = Context(session="s")

@@ -36,13 +36,17 @@ BAD = [
     (RULE % "block, except: [privacy.*]", "leave nothing"),
     (RULE % "block, when: {origin: [martian]}", r"rules\[0\].when.origin"),
     (RULE % "block, when: {colour: [red]}", r"rules\[0\].when.colour: unknown key"),
-    ("version: 1\nextends: default\nrules: [{id: F, match: [safety.*], to: [model], action: block}]", "the id is taken"),
+    (
+        "version: 1\nextends: default\nrules: [{id: F, match: [safety.*], to: [model], action: block}]",
+        "the id is taken",
+    ),
     (
         (RULE % "block") + "\n  - {id: B, match: [privacy.*], to: [model], action: allow}",
         "rules A and B contradict each other",
     ),
     (
-        (RULE % "transform, with: mask") + "\n  - {id: B, match: [privacy.*], to: [model], action: transform, with: hash}",
+        (RULE % "transform, with: mask")
+        + "\n  - {id: B, match: [privacy.*], to: [model], action: transform, with: hash}",
         "contradict",
     ),
     ("version: 1\nmode: monitor", "owner and an expiry"),

@@ -18,7 +18,9 @@ def test_all_is_sorted_and_true() -> None:
 
 def test_importing_accord_imports_nothing_heavy() -> None:
     code = "import sys, accord; print(' '.join(sorted(m.split('.')[0] for m in sys.modules)))"
-    loaded = set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
+    loaded = set(
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    )
     assert not loaded & {"numpy", "onnxruntime", "onnx", "pydantic", "phonenumbers", "stdnum", "tokenizers", "rich"}
 
 

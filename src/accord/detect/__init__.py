@@ -1,0 +1,1 @@
+"""Finding what is in it: privacy and safety, in readings of text."""

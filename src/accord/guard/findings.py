@@ -48,8 +48,8 @@ def claims(reads: Reads, detector: Detector, hits: Iterable[Hit]) -> list[Claim]
 def settle(found: Sequence[Claim]) -> list[Claim]:
     """One claim for one thing.
 
-    A claim yields to one of the same category that covers it, which then is as sure as the surer of the two, and, among
-    numbers that look alike, to one proven by a checksum.
+    A claim yields to one of the same category that covers it, which then is as sure as the surer of the two; and,
+    among numbers that look alike, to one proven by a checksum.
     """
     return _without_covered(_without_disproved(found))
 

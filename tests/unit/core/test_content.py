@@ -16,7 +16,7 @@ SECRET = "jane.doe@example.org"
 
 @pytest.mark.parametrize("part", [Text(SECRET), *(kind(SECRET.encode()) for kind in (Image, Audio, Document))])
 def test_repr_shows_size_and_role_only(part: Text) -> None:
-    for shown in (repr(part), str(part), f"{part}", f"{[part]}", f"{({'a': part})}"):
+    for shown in (repr(part), str(part), f"{part}", f"{[part]}", f"{ ({'a': part}) }"):
         assert SECRET not in shown
         assert str(len(SECRET)) in shown
 

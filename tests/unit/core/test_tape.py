@@ -14,9 +14,7 @@ from accord.core.tape import SEAM, Tape
 
 PARTS = st.lists(
     st.one_of(
-        st.builds(
-            Text, st.text(max_size=20), role=st.sampled_from(list(Role)), message=st.integers(0, 2)
-        ),
+        st.builds(Text, st.text(max_size=20), role=st.sampled_from(list(Role)), message=st.integers(0, 2)),
         st.just(Image(b"x")),
     ),
     max_size=6,
@@ -24,7 +22,9 @@ PARTS = st.lists(
 
 
 @given(PARTS, st.data())
-def test_a_stretch_of_a_part_goes_to_the_tape_and_back(content: tuple[Text | Image, ...], data: st.DataObject) -> None:
+def test_a_stretch_of_a_part_goes_to_the_tape_and_back(
+    content: tuple[Text | Image, ...], data: st.DataObject
+) -> None:
     tape = Tape.lay(content)
     for index, part in enumerate(tape.parts):
         size = len(content[part])
