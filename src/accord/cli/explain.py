@@ -72,11 +72,21 @@ def cases(policy: Policy, category: str, to: Destination) -> list[Case]:
     rules = policy.naming(category, to)
     ordinary = Case("", _steps(policy, rules, category, to, When()))
     found = [ordinary]
-    for when in dict.fromkeys(rule.when for rule in rules if rule.when != When()):
+    for when in dict.fromkeys(one for rule in rules for one in _conditions(rule.when)):
         case = Case(condition_words(when), _steps(policy, rules, category, to, when))
         if case.steps != ordinary.steps:
             found.append(case)
     return found
+
+
+def _conditions(when: When) -> Iterable[When]:
+    """The conditions of a rule, and what they leave out."""
+    if when != When():
+        yield when
+    if when.role and (others := frozenset(Role) - when.role):
+        yield When(role=others)
+    if when.origin and (strangers := frozenset(Origin) - when.origin):
+        yield When(origin=strangers)
 
 
 def _steps(policy: Policy, rules: Sequence[Rule], category: str, to: Destination, when: When) -> tuple[Step, ...]:
@@ -169,7 +179,7 @@ def cell(policy: Policy, category: str, to: Destination) -> tuple[str, Outcome]:
 
 
 def _brief(condition: str) -> str:
-    return condition.replace("brought by", "from").replace(" the ", " ")
+    return condition.replace("brought by", "from").replace("in a message of role", "from role").replace(" the ", " ")
 
 
 def matrix(policy: Policy, categories: Iterable[str]) -> list[tuple[str, list[tuple[str, Outcome]]]]:

@@ -17,7 +17,7 @@ from accord.cli import say
 from accord.core.content import Content, Text
 from accord.core.decision import Decision
 from accord.core.finding import Finding
-from accord.core.place import Box, Interval, Place, Span, union
+from accord.core.place import Box, Interval, Meta, Place, Span
 from accord.guard import Inspection
 from accord.transform.pseudonyms import label
 
@@ -54,26 +54,43 @@ class Lines:
         row = bisect_right(self._starts, position)
         return row, position - self._starts[row - 1] + 1
 
-    def around(self, span: Span, hidden: Sequence[Finding]) -> str:
-        """The line of a span, with all that was found written as `[KIND]`, cut to what is near."""
+    def around(self, span: Span, hidden: Sequence[tuple[Span, str]]) -> str:
+        """The line of a span, cut to what is near, with hidden places written as `[KIND]`.
+
+        Args:
+            span: what it is about.
+            hidden: places, sorted and disjoint, each with the word that stands for it.
+        """
         row = bisect_right(self._starts, span.start)
         start = max(self._starts[row - 1], span.start - _EXCERPT)
         stop = self._starts[row] - 1 if row < len(self._starts) else len(self.text)
         end = max(span.end, min(stop, span.end + _EXCERPT))
         pieces, at = [], start
-        for place in union(f.place for f in hidden if isinstance(f.place, Span)):
-            if place.end <= start or place.start >= end:
-                continue
-            pieces.append(self.text[at : max(at, place.start)])
-            first = min((f for f in hidden if f.place == place or place.touches(_span(f))), key=lambda f: f.category)
-            pieces.append(f"[{label(first.category)}]")
-            at = max(at, place.end)
+        for place, word in hidden[max(0, bisect_right(hidden, start, key=lambda pair: pair[0].start) - 1) :]:
+            if place.start >= end:
+                break
+            if place.end > at:
+                pieces += [self.text[at : place.start], f"[{word}]"]
+                at = place.end
         pieces.append(self.text[at:end])
         return " ".join("".join(pieces).split())
 
 
-def _span(finding: Finding) -> Span:
-    return finding.place if isinstance(finding.place, Span) else Span(0, 0)
+def hidden_of(findings: Sequence[Finding]) -> dict[int, list[tuple[Span, str]]]:
+    """What is private in each part: places that overlap are one, named after the longest."""
+    parts: dict[int, list[tuple[Span, str]]] = {}
+    private = [(f, f.place) for f in findings if isinstance(f.place, Span) and f.category.startswith("privacy.")]
+    longest = 0
+    for finding, place in sorted(private, key=lambda pair: (pair[0].part, pair[1])):
+        places = parts.setdefault(finding.part, [])
+        if places and places[-1][0].touches(place):
+            word = label(finding.category) if len(place) > longest else places[-1][1]
+            longest = max(longest, len(place))
+            places[-1] = (places[-1][0].join(place), word)
+        else:
+            longest = len(place)
+            places.append((place, label(finding.category)))
+    return parts
 
 
 def lines_of(content: Content) -> list[Lines | None]:
@@ -125,6 +142,8 @@ def place_words(place: Place, lines: Lines | None) -> str:
             return f"page {place.page}, {place.left},{place.top}–{place.right},{place.bottom}"
         case Interval():
             return f"{place.start:.2f}–{place.end:.2f} s"
+        case Meta() if place.key != "content":
+            return place.key
         case _:
             return "all of it"
 
@@ -181,7 +200,7 @@ def rich(checked: Checked, out: Console, *, every: bool = False, excerpts: bool 
 
 def _table(checked: Checked, every: bool, excerpts: bool) -> RenderableType:
     found = checked.decision.verdicts if every else checked.decision.verdicts[:SHOWN]
-    lines = lines_of(checked.content)
+    lines, hidden = lines_of(checked.content), hidden_of(checked.decision.findings)
     table = Table(box=box.SIMPLE_HEAD, expand=True, padding=(0, 1))
     table.add_column("line:column", no_wrap=True)
     table.add_column("category", no_wrap=True)
@@ -203,7 +222,7 @@ def _table(checked: Checked, every: bool, excerpts: bool) -> RenderableType:
             Styled(what, style=say.STYLES[verdict.outcome.value]),
         ]
         if excerpts:
-            row.append(Styled(say.safe(_excerpt(finding, lines[finding.part], checked.decision.findings))))
+            row.append(Styled(say.safe(_excerpt(finding, lines[finding.part], hidden.get(finding.part, ())))))
         table.add_row(*row)
     if len(found) < len(checked.decision.findings):
         rest = len(checked.decision.findings) - len(found)
@@ -211,8 +230,7 @@ def _table(checked: Checked, every: bool, excerpts: bool) -> RenderableType:
     return table
 
 
-def _excerpt(finding: Finding, lines: Lines | None, every: Sequence[Finding]) -> str:
+def _excerpt(finding: Finding, lines: Lines | None, hidden: Sequence[tuple[Span, str]]) -> str:
     if lines is None or not isinstance(finding.place, Span) or finding.category.startswith(("fault.", "safety.")):
         return ""
-    same = [f for f in every if f.part == finding.part and f.category.startswith("privacy.")]
-    return lines.around(finding.place, same)
+    return lines.around(finding.place, hidden)

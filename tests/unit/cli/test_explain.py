@@ -47,21 +47,39 @@ def test_the_matrix_names_every_category_once(policy) -> None:
         assert category in names or f"{family}.*" in names or f".{leaf}" in names
 
 
+OWN = """\
+version: 1
+rules:
+  - {id: A, match: [safety.*], except: [safety.gore], to: [model, tool], min_score: 0.6, action: hold,
+     when: {role: [user, tool]}}
+  - {id: B, match: [safety.*], to: [model], action: allow}
+  - {id: C, match: ["privacy.*"], to: [dataset], action: transform, with: mask, when: {purpose: [training]}}
+"""
+
+
 def test_sentences_say_conditions_scores_and_exceptions() -> None:
-    rules = {rule.id: words.sentence(rule) for rule in config.shipped("default").policy().rules}
-    assert rules["S-injection-grey"] == (
-        "On the way to the model, a tool or a vendor: safety.injection at a score of 0.6 or more waits for a person."
+    rules = {rule.id: words.sentence(rule) for rule in config.parse(OWN, "own.yaml").policy().rules}
+    assert rules["A"] == (
+        "On the way to the model or a tool: safety.* (except safety.gore), in a message of role tool or user,"
+        " at a score of 0.6 or more waits for a person."
     )
-    assert (
-        "(except privacy.contact.url), brought by the model or the tool, leaves once it is masked." in rules["U-new"]
-    )
+    assert rules["C"] == ("On the way to a data set: privacy.*, for the purpose training, leaves once it is masked.")
+
+
+def test_what_a_condition_leaves_out_is_said_too() -> None:
+    policy = config.parse(OWN, "own.yaml").policy()
+    usual, other = words.cases(policy, "safety.hate", Destination.MODEL)
+    assert usual.short() == "hold ≥0.6, allow"
+    assert (other.short(), other.condition) == ("allow", "in a message of role assistant or system")
+    usual, training = words.cases(policy, "privacy.date.date", Destination.DATASET)
+    assert (usual.short(), training.short()) == ("block", "mask")
 
 
 def test_the_command_says_so(run) -> None:
     ran = run("policy explain safety.injection --to model")
     assert ran.code == 0
     assert "block ≥0.9, hold ≥0.6, else allow" in ran.out
-    assert "from 0.60: hold (S-injection-grey)" in ran.out
+    assert "from 0.60: hold (S-injection-grey" in ran.out
 
 
 def test_the_whole_policy(run) -> None:
