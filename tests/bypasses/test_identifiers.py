@@ -1,6 +1,6 @@
 """One test for each way around the tables of identifiers and secrets."""
 
-# ruff: noqa: E501 - a case is one line
+
 
 import pytest
 

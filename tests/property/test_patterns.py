@@ -1,6 +1,6 @@
 """Invariants of the pattern detector over arbitrary text."""
 
-# ruff: noqa: E501 - a case is one line
+
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

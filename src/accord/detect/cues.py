@@ -97,10 +97,10 @@ _NOT_NAMES = (
     october november december tomorrow today tonight later back maybe before after anytime whatever
     todos todas alle tous amigos kollegen kunde doktor doctor professor president präsident director google siri
     alexa claude chatgpt copilot है और और है nahi y e et und или и это та та і και و हूँ हूं है। আর
-    """.split()  # noqa: SIM905 - a list of words is read as words
+    """.split()
     )
 )
-_PARTICLES = frozenset("de del della di da van von der den bin ibn al el la le".split())  # noqa: SIM905
+_PARTICLES = frozenset("de del della di da van von der den bin ibn al el la le".split())
 _INNER_CAPITAL = re.compile(r"(?:Mc|Mac|De|Di|Du|La|Le|Van|Fitz|Al)[A-Z]|[^\W\d_]+['’ʼ\-]")
 _ENDS = re.compile(r"[ \t]*(?:[.,!?;:)\n\r]|$|and\b|y\b|et\b|und\b|e\b|from\b|but\b)")
 

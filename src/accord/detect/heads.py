@@ -108,7 +108,7 @@ class TextHeads:
                 self._memory.move_to_end(digest)
                 return self._memory[digest]
         borders = segments(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32))
-        found = []
+        found: list[tuple[Index, Index, Floats]] = []
         for block in _blocks(borders):
             if stop():
                 return self._scored(found, len(text))

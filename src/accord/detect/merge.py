@@ -51,7 +51,7 @@ _NUMBER_GAP = re.compile(r"[ \t.\-/()+]{0,3}")
 _PARTICLES = frozenset(
     """
     de del della der den di da das do dos du la le van von zu zum zur bin ibn al el ben y e ten ter vom st
-    """.split()  # noqa: SIM905 - a list of words is read as words
+    """.split()
 )
 
 

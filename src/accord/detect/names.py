@@ -27,7 +27,7 @@ DETERMINERS = frozenset(
     """
     the a an this that these those any each every some no my your his her our their its
     el la los las un una le les des une der die das ein eine einen einem dem den il lo gli o os as um uma het een
-    """.split()  # noqa: SIM905 - a list of words is read as words
+    """.split()
 )
 """Words before a noun, in nine languages: what follows them is rarely a name."""
 
@@ -38,7 +38,7 @@ ORGANISATIONS = frozenset(
     airport station stadium county district province army navy party league fc
     theorem algorithm syndrome disease transform distribution method test razor
     universidad universität université hôpital klinik krankenhaus
-    """.split()  # noqa: SIM905
+    """.split()
 )
 """Words that make what stands before them the name of a body or a thing."""
 
@@ -48,7 +48,7 @@ TITLES = frozenset(
     mme mlle monsieur madame mademoiselle maître signor signora sig dott dottor dottoressa doutor doutora dhr mevr
     mevrouw pani shri smt kumari sensei rabbi imam sheikh captain judge justice sergeant officer detective nurse uncle
     aunt auntie brother sister
-    """.split()  # noqa: SIM905
+    """.split()
 )
 """Words that announce a name, without their full stop."""
 

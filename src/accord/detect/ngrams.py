@@ -93,8 +93,9 @@ def _fold_code(char: str) -> int:
         return ord("'")
     if category == "Pd":
         return ord("-")
-    form = "NFKD" if ord(char) < 0x900 or 0x1E00 <= ord(char) < 0x3000 or 0x1D400 <= ord(char) else "NFKC"
-    folded = unicodedata.normalize(form, char).casefold().lstrip(" ")
+    code = ord(char)
+    apart = code < 0x900 or 0x1E00 <= code < 0x3000 or code >= 0x1D400
+    folded = unicodedata.normalize("NFKD" if apart else "NFKC", char).casefold().lstrip(" ")
     return ord(folded[0]) if folded else _SPACE
 
 

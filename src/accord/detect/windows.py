@@ -60,9 +60,9 @@ def _join_short(borders: Index) -> Index:
     kept = [0]
     last = int(borders[-1])
     for border in borders[1:-1].tolist():
-        if border - kept[-1] >= 24:
+        if border - kept[-1] >= 40:
             kept.append(border)
-    if len(kept) > 1 and last - kept[-1] < 24:
+    if len(kept) > 1 and last - kept[-1] < 40:
         kept.pop()
     kept.append(last)
     return np.array(kept, dtype=np.int64)

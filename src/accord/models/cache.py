@@ -25,7 +25,7 @@ def cache_dir(cache: Path | None = None) -> Path:
     named = os.environ.get(VARIABLE)
     if named:
         return Path(named)
-    import platformdirs  # noqa: PLC0415  (only needed where nothing was named)
+    import platformdirs
 
     return Path(platformdirs.user_cache_dir("accord")) / "models"
 

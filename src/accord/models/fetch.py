@@ -257,7 +257,7 @@ def _derive(entry: Entry, made: Derived, staging: Path, tell: Callable[[str], No
     """Compute a derived file; where that fails, say why and go on with the file it is made from."""
     tell(f"make {made.name}")
     try:
-        from accord.models.convert import bert_int8  # noqa: PLC0415  (onnx is needed for a pull only)
+        from accord.models.convert import bert_int8
     except ImportError:
         return f"{made.name} was not made: the onnx package is missing"
     try:

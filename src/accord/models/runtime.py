@@ -74,7 +74,7 @@ class TokenClassifier:
         Raises:
             ValueError: the window holds more pieces than `limit`.
         """
-        import numpy as np  # noqa: PLC0415  (kept out of `import accord`)
+        import numpy as np
 
         if len(ids) > self.limit:
             raise ValueError(f"a window holds at most {self.limit} pieces")
@@ -102,7 +102,7 @@ def token_classifier(name: str, cache: Path | None = None) -> TokenClassifier:
 
 
 def _tokenizer(data: bytes) -> Any:
-    from tokenizers import Tokenizer  # noqa: PLC0415  (heavy)
+    from tokenizers import Tokenizer
 
     try:
         tokenizer = Tokenizer.from_buffer(data)
@@ -114,7 +114,7 @@ def _tokenizer(data: bytes) -> Any:
 
 
 def _session(data: bytes) -> Any:
-    import onnxruntime  # noqa: PLC0415  (heavy)
+    import onnxruntime
 
     onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()

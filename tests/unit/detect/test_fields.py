@@ -1,6 +1,6 @@
 """Values beside telling keys, and keys that only sound like it."""
 
-# ruff: noqa: E501 - a case is one line
+
 
 import pytest
 
