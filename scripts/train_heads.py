@@ -20,12 +20,13 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent
 sys.path[:0] = [str(ROOT), str(ROOT.parent / "src")]
 
-from accord.detect.heads import FILE, SUMS  # noqa: E402
 from heads.card import write_card  # noqa: E402
 from heads.corpus import load, windowed  # noqa: E402
 from heads.matrix import featurise  # noqa: E402
 from heads.measure import measure_left_out, measure_set  # noqa: E402
 from heads.train import calibrate, fit, leave_out  # noqa: E402
+
+from accord.detect.heads import FILE, SUMS  # noqa: E402
 
 
 def main() -> None:

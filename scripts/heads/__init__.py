@@ -1,0 +1,1 @@
+"""Training of the text heads; see `scripts/train_heads.py`."""

@@ -6,36 +6,37 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from heads.catalogue import SOURCES
 from heads.corpus import KEPT_FOR_EVALUATION, STDLIB
 from heads.generate import NAME
 from heads.measure import Figure, table
 from heads.rows import HEADS, Row
-from heads.sources import SOURCES
+from heads.train import BLOCKED, HELD
 
 _HEAD = """# Text heads
 
 Eight linear heads over hashed character 2- to 5-grams and word 1- to 2-grams: {heads}. Eight bits a weight,
 2^18 buckets. Written by `scripts/train_heads.py --seed {seed}`; licence Apache-2.0, with the attributions below.
 
-**Intended use.** A first, fast opinion on text that goes to or comes from a model: prompt injection and seven kinds of
-harm, in windows of a sentence to a page. A score is a probability under the calibration below. It is one of several
-controls, never the only one, and no judgement on a person.
+**Intended use.** A first, fast opinion on text that goes to or comes from a model: prompt injection and seven
+kinds of harm, in windows of a sentence to a page. It is one of several controls, never the only one, and no
+judgement on a person.
 
-**Calibration.** On harmless texts of sources left out of training, each source counting the same: injection reaches 0.6
-on 1.5 % and 0.9 on 0.4 % of texts; each harm head reaches 0.7 on 0.3 % and 0.9 on 0.08 %, so all seven together stay
-near 2 % and 0.5 %. Long texts: the best of many windows is high by chance, so log-odds fall with the logarithm of the
-number of pages.
+**Calibration.** A score says how rare it is on harmless text. On harmless texts of sources left out of training,
+each source counting the same, injection reaches 0.6 on {held:.1%} of texts and 0.9 on {blocked:.2%}; so does any
+of the seven harm heads with 0.7 and 0.9. Between and beyond, the log-odds are linear with Platt's slope. In a long
+text the best of many windows is high by chance, so log-odds fall with the logarithm of the number of pages.
 
-**Languages.** English first; French for harm (one source). German, Spanish, Italian, Portuguese, Dutch, Polish, Russian,
-Chinese, Japanese, Korean, Arabic, Hindi and Turkish mostly from phrases written for this project: expect to find the
-plain attack there, not the artful one.
+**Languages.** English first; French for harm (one source). German, Spanish, Italian, Portuguese, Dutch, Polish,
+Russian, Chinese, Japanese, Korean, Arabic, Hindi and Turkish mostly from phrases written for this project: expect
+the plain attack to be found there, not the artful one.
 
-**Known gaps.** No meaning beyond phrases: irony, allusion, and harm in neutral words are missed; a quoted insult can be
-taken for one. Orders that look like any user's ("Who wrote Hamlet?") inside data are not told from a question. Gore has no
-head. The hate and harassment sources are tweets with known bias against African American English; offensive words alone
-were not used as hate. Rows of hazard prompts (ailuminate) and red-team turns are weak labels.
+**Known gaps.** No meaning beyond phrases: irony, allusion, and harm in neutral words are missed; a quoted insult
+can be taken for one. An order that looks like any user's ("Who wrote Hamlet?") inside data is not told from a
+question. Gore has no head. The hate and harassment sources are tweets with known bias against African American
+English; offensive words alone were not used as hate. Hazard prompts and red-team turns carry weak labels.
 
-**Not trained on**, kept for evaluation: {kept}.
+**Not trained, tuned or calibrated on**, kept for evaluation: {kept}.
 """
 
 
@@ -48,13 +49,20 @@ def write_card(
     seed: int,
 ) -> None:
     """Write `text-heads.md` into a folder."""
-    parts = [_HEAD.format(heads=", ".join(HEADS), seed=seed, kept=", ".join(KEPT_FOR_EVALUATION))]
+    parts = [
+        _HEAD.format(
+            heads=", ".join(HEADS), seed=seed, held=HELD, blocked=BLOCKED, kept=", ".join(KEPT_FOR_EVALUATION)
+        )
+    ]
     parts.append("## Sources\n\n" + _sources(rows))
     parts.append("Left out: " + ", ".join(f"{count} {why}" for why, count in sorted(dropped.items())) + ".\n")
-    note = "Each source scored by heads that never saw it (nor the rest of its fold). A source without harmless texts borrows those of its fold."
+    note = (
+        "Each source scored by heads that never saw it. A source without harmless texts borrows 5,000 of the others, "
+        "evenly drawn. *held* and *blocked* are shares at the thresholds of the shipped policy."
+    )
     parts.append(f"## Sources left out\n\n{note}\n\n{table(figures)}\n")
     if unseen:
-        note = "Measured once, after everything was fixed. `any harm` is the highest of the seven harm heads, held at 0.7."
+        note = "Measured after everything was fixed. *any harm* is the highest of the seven harm heads."
         parts.append(f"## Evaluation sets\n\n{note}\n\n{table(unseen)}\n")
     (folder / "text-heads.md").write_text("\n".join(parts), "utf-8")
 

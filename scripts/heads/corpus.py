@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from accord.detect.windows import LONGEST, segments, windows
+from heads.catalogue import SOURCES
 from heads.generate import carried, phrases
 from heads.rows import Row, benign
-from heads.sources import SOURCES
 
 KEPT_FOR_EVALUATION = (
     "openai_moderation", "hatecheck_en", "hatecheck_multilingual", "harmbench", "xstest", "notinject",
@@ -82,7 +82,7 @@ def code_rows(every: int = 6) -> Iterator[Row]:
                 yield Row(text[start : start + 900], STDLIB, benign(), 0.6, path.name)
 
 
-def windowed(rows: Sequence[Row], seed: int, most: int = 4) -> list[Row]:
+def windowed(rows: Sequence[Row], seed: int, most: int = 12) -> list[Row]:
     """Rows cut as they are at run time.
 
     A text up to the largest window stays whole. Of a longer one, and beside a harmless one, some windows of every
@@ -103,7 +103,7 @@ def windowed(rows: Sequence[Row], seed: int, most: int = 4) -> list[Row]:
 def _pieces(row: Row, seed: int, most: int, *, small: bool) -> list[str]:
     raw = np.frombuffer(row.text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     starts, ends = windows(segments(raw))
-    fit = np.flatnonzero((ends - starts >= (20 if small else LONGEST // 2)))
+    fit = np.flatnonzero(ends - starts >= (20 if small else LONGEST // 2))
     draw = np.random.default_rng([seed, int(row.draw("windows") * 2**32)])
     chosen = draw.choice(fit, size=min(most, fit.size), replace=False) if fit.size else []
     return [row.text[starts[i] : ends[i]] for i in sorted(chosen)]

@@ -28,7 +28,7 @@ _AKIN = {
 
 
 def spell(template: str, draw: random.Random) -> str:
-    """One way to read a template: a choice from each `{a|b}`; `\\n` is a line break."""
+    r"""One way to read a template: a choice from each `{a|b}`; `\n` is a line break."""
     text = _CHOICE.sub(lambda found: draw.choice(found.group(1).split("|")), template)
     return text.replace("\\n", "\n").strip()
 

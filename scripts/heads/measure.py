@@ -12,13 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from accord.detect.heads import HEADS, TextHeads, probability, shared
-from heads.train import LeftOut
+from accord.detect.heads import HEADS, TextHeads, probability
+from heads.rows import HARM
+from heads.train import BLOCK, HOLD, LeftOut, even
 
 Floats = NDArray[np.float64]
-
-HOLD = {head: 0.6 if head == "injection" else 0.7 for head in HEADS}
-BLOCK = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +53,9 @@ def figure(head: str, source: str, bad: Floats, calm: Floats, own: bool = True) 
         float(roc_auc_score(truth, values)) if both else None,
         float(average_precision_score(truth, values)) if both else None,
         float((bad > np.quantile(calm, 0.99)).mean()) if both else None,
-        share(bad, HOLD[head]),
+        share(bad, HOLD.get(head, HOLD["hate"])),
         share(bad, BLOCK),
-        share(calm, HOLD[head]) if own else None,
+        share(calm, HOLD.get(head, HOLD["hate"])) if own else None,
         share(calm, BLOCK) if own else None,
     )
 
@@ -72,22 +70,40 @@ def measure_left_out(arrays: dict[str, Any], seen: LeftOut) -> list[Figure]:
             for i, n in enumerate(pages)
         ]
     ).astype(np.float64)
-    from heads.train import fold_of  # noqa: PLC0415
-
     sources = np.array([row.source for row in seen.rows])
-    folds = np.array([fold_of(row) for row in seen.rows])
     result = []
     for column, head in enumerate(HEADS):
         labels = np.array([row.labels.get(head, -1) for row in seen.rows])
+        chosen = _drawn(seen, labels == 0)
         for source in sorted(set(sources)):
             here = sources == source
             bad, calm = scores[here & (labels == 1), column], scores[here & (labels == 0), column]
             own = calm.size >= 30
             if not own:
-                fold = folds[here][0]
-                calm = scores[(folds == fold) & (labels == 0), column]
-            if bad.size >= 10 or (own and not bad.size):
+                calm = scores[chosen, column]
+            if bad.size >= 10:
                 result.append(figure(head, source, bad, calm, own))
+    return result + _alarms(scores, seen)
+
+
+def _drawn(seen: LeftOut, calm: NDArray[np.bool_], count: int = 5000) -> NDArray[np.int64]:
+    """Harmless texts, as many from each source as can be, for sources that have none of their own."""
+    known = np.flatnonzero(calm)
+    weights = even([seen.rows[i] for i in known])
+    return np.random.default_rng(0).choice(known, size=min(count, known.size), p=weights / weights.sum())
+
+
+def _alarms(scores: Floats, seen: LeftOut) -> list[Figure]:
+    """Alarms of both detectors on what is harmless in every way, by source."""
+    result = []
+    for name, heads in (("injection", ("injection",)), ("any harm", HARM)):
+        columns = [HEADS.index(head) for head in heads]
+        calm = np.array([all(row.labels.get(head) == 0 for head in heads) for row in seen.rows])
+        sources = np.array([row.source for row in seen.rows])
+        for source in sorted(set(sources[calm])):
+            best = scores[calm & (sources == source)][:, columns].max(axis=1)
+            if best.size >= 30:
+                result.append(figure(name, source, np.zeros(0), best))
     return result
 
 
@@ -103,17 +119,8 @@ def measure_set(arrays: dict[str, Any], data: Path) -> list[Figure]:
             [probability(heads.score(t, never).logits)[:, columns].max(initial=0.0) for t in texts], dtype=np.float64
         )
         truth = np.array([label for _, label in rows])
-        result.append(
-            figure("injection" if head == "injection" else "hate", name, scores[truth == 1], scores[truth == 0])
-        )
-        result[-1] = _named(result[-1], head)
+        result.append(figure(head, name, scores[truth == 1], scores[truth == 0]))
     return result
-
-
-def _named(made: Figure, head: str) -> Figure:
-    from dataclasses import replace  # noqa: PLC0415
-
-    return replace(made, head=head)
 
 
 def _rows(data: Path, name: str) -> list[dict[str, Any]]:
@@ -148,7 +155,8 @@ def _questions(data: Path) -> Iterator[tuple[str, str, list[tuple[str, int]]]]:
 def table(figures: Sequence[Figure]) -> str:
     """A table in Markdown."""
     lines = [
-        "| head | source | n harmful | n harmless | AUC | AUPRC | recall at 1 % | held | blocked | held, harmless | blocked, harmless |",
+        "| head | source | n harmful | n harmless | AUC | AUPRC | recall at 1 % | held | blocked "
+        "| held, harmless | blocked, harmless |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for f in figures:
@@ -156,6 +164,3 @@ def table(figures: Sequence[Figure]) -> str:
         shown = " | ".join("-" if cell is None else f"{cell:.3f}" for cell in cells)
         lines.append(f"| {f.head} | {f.source} | {f.positives} | {f.negatives} | {shown} |")
     return "\n".join(lines)
-
-
-__all__ = ["Figure", "measure_left_out", "measure_set", "shared", "table"]

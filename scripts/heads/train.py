@@ -11,47 +11,66 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from accord.detect.heads import LONGEST, TextHeads
+from accord.detect.heads import TextHeads
+from heads.catalogue import SOURCES
 from heads.corpus import STDLIB
 from heads.generate import NAME
-from heads.rows import HEADS, Row
-from heads.sources import SOURCES
+from heads.rows import HARM, HEADS, Row
 
-FOLDS = 5
+OWN_FOLDS = 5
+"""Parts that the project's own phrases are split into, by template, to be left out in turn."""
+
+FOLDS = len(SOURCES) + OWN_FOLDS
 ALWAYS = -1
 
-STRENGTH = 10.0
+STRENGTH = 1.0
 """Inverse regularisation, chosen by the mean over sources left out (docs/decisions/0005-text-heads.md)."""
 
 Floats = NDArray[np.float64]
 
-_LOW = {"injection": (0.6, 0.015), **dict.fromkeys(HEADS[1:], (0.7, 0.003))}
-_HIGH = {"injection": (0.9, 0.004), **dict.fromkeys(HEADS[1:], (0.9, 0.0008))}
+HOLD = {"injection": 0.6, **dict.fromkeys(HARM, 0.7)}
+BLOCK = 0.9
+"""The thresholds of the shipped policy, which the calibration aims at."""
+
+HELD, BLOCKED = 0.018, 0.0045
+"""Shares of harmless texts of unseen sources that may reach them, for each of the two detectors."""
 
 
 def fold_of(row: Row) -> int:
-    """Which fold leaves a row out; phrases of our own are split by template, code is in every fold."""
+    """Which fold leaves a row out: its source; phrases of our own by template; code is in every fold."""
     if row.source == NAME:
-        return int(row.draw("fold") * FOLDS)
+        return len(SOURCES) + int(row.draw("fold") * OWN_FOLDS)
     if row.source == STDLIB:
         return ALWAYS
-    return next(source.fold for source in SOURCES if source.name == row.source)
+    return _FOLD[row.source]
+
+
+_FOLD = {source.name: number for number, source in enumerate(SOURCES)}
 
 
 def fit(matrix: sparse.csr_matrix, rows: Sequence[Row]) -> dict[str, Any]:
     """Weights for all heads, as the arrays of the weights file, with a calibration that changes nothing."""
+    rarity = _rarity(matrix)
+    scaled = matrix.copy()
+    scaled.data = scaled.data * rarity[scaled.indices].astype(np.float32)
     weights = np.zeros((matrix.shape[1], len(HEADS)))
     bias = np.zeros(len(HEADS))
     for column, head in enumerate(HEADS):
         known = np.array([i for i, row in enumerate(rows) if head in row.labels])
         labels = np.array([rows[i].labels[head] for i in known])
         counts = np.array([rows[i].weight for i in known])
-        rare = (counts.sum() / 2 / counts[labels == 1].sum()) ** 0.5
-        common = (counts.sum() / 2 / counts[labels == 0].sum()) ** 0.5
+        for side in (0, 1):
+            counts[labels == side] *= (counts.sum() / 2 / counts[labels == side].sum()) ** 0.5
         model = LogisticRegression(C=STRENGTH, max_iter=100, tol=1e-3)
-        model.fit(matrix[known], labels, sample_weight=counts * np.where(labels == 1, rare, common))
-        weights[:, column], bias[column] = model.coef_[0], model.intercept_[0]
+        model.fit(scaled[known], labels, sample_weight=counts / counts.mean())
+        weights[:, column], bias[column] = model.coef_[0] * rarity, model.intercept_[0]
     return quantise(weights, bias)
+
+
+def _rarity(matrix: sparse.csr_matrix) -> Floats:
+    """Inverse document frequency of each bucket; none for what fewer than three rows have."""
+    seen = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    return np.where(seen < 3, 0.0, np.log((1 + matrix.shape[0]) / (1 + seen)))
 
 
 def quantise(weights: Floats, bias: Floats) -> dict[str, Any]:
@@ -85,7 +104,7 @@ class LeftOut:
 
 
 def leave_out(matrix: sparse.csr_matrix, cut: Sequence[Row], rows: Sequence[Row]) -> LeftOut:
-    """Score every row by heads trained without its fold."""
+    """Score every row by heads trained without its source."""
     of_cut = np.array([fold_of(row) for row in cut])
     scored_rows: list[Row] = []
     logits = []
@@ -116,36 +135,47 @@ def quantile(values: Floats, weights: Floats, share: float) -> float:
 def calibrate(arrays: dict[str, Any], seen: LeftOut) -> None:
     """Choose knots so that a score means one rate of false alarms, whatever the head and the source.
 
-    On texts of unseen sources, each source counting the same, the hold threshold of the shipped policy is passed by
-    the share in `_LOW` of harmless texts, and the block threshold by that in `_HIGH`. Outside these two points the
-    slope is Platt's.
+    On harmless texts of unseen sources, each source counting the same, each detector passes the hold threshold of
+    the shipped policy on a share of `HELD` and the block threshold on `BLOCKED`. The harm heads share that evenly.
+    Outside these two points the slope is Platt's.
     """
+    low, high = np.zeros(len(HEADS)), np.zeros(len(HEADS))
+    for heads in (("injection",), HARM):
+        low += _bars(seen, heads, HELD)
+        high += _bars(seen, heads, BLOCKED)
+    high = np.maximum(high, low + 0.3)
+    arrays["knots_raw"] = np.stack((low - 20, low, high, high + 20), axis=1)
+    fair = []
     for column, head in enumerate(HEADS):
         known = [i for i, row in enumerate(seen.rows) if head in row.labels]
         rows = [seen.rows[i] for i in known]
-        values = seen.logits[known, column]
-        labels = np.array([row.labels[head] for row in rows])
-        calm = labels == 0
-        weights = even([row for row, zero in zip(rows, calm, strict=True) if zero])
-        low_p, low_share = _LOW[head]
-        high_p, high_share = _HIGH[head]
-        low = quantile(values[calm], weights, low_share)
-        high = max(quantile(values[calm], weights, high_share), low + 0.3)
-        slope = _platt_slope(values, labels, rows)
-        fair = [_logit(low_p) - 20 * slope, _logit(low_p), _logit(high_p), _logit(high_p) + 20 * slope]
-        arrays["knots_raw"] = _grow(arrays["knots_raw"], 4)
-        arrays["knots_fair"] = _grow(arrays["knots_fair"], 4)
-        arrays["knots_raw"][column] = [low - 20, low, high, high + 20]
-        arrays["knots_fair"][column] = fair
-        arrays["length"][column] = LENGTH
+        slope = _platt_slope(seen.logits[known, column], np.array([row.labels[head] for row in rows]), rows)
+        bottom, top = _logit(HOLD[head]), _logit(BLOCK)
+        fair.append([bottom - 20 * slope, bottom, top, top + 20 * slope])
+    arrays["knots_fair"] = np.array(fair)
+    arrays["length"] = np.full(len(HEADS), LENGTH)
+
+
+def _bars(seen: LeftOut, heads: Sequence[str], share: float) -> Floats:
+    """Raw logits that harmless texts pass with equal chance on each head, on some head with chance `share`."""
+    calm = [i for i, row in enumerate(seen.rows) if all(row.labels.get(head) == 0 for head in heads)]
+    weights = even([seen.rows[i] for i in calm])
+    columns = [HEADS.index(head) for head in heads]
+    values = seen.logits[np.ix_(calm, columns)]
+    least, most = share / len(heads), share
+    bars = np.zeros(len(heads))
+    for _ in range(20):
+        each = (least + most) / 2
+        bars = np.array([quantile(values[:, k], weights, each) for k in range(len(heads))])
+        passed = float(weights[(values > bars).any(axis=1)].sum())
+        least, most = (each, most) if passed < share else (least, each)
+    result = np.zeros(len(HEADS))
+    result[columns] = bars
+    return result
 
 
 LENGTH = 0.15
 """Log-odds taken back for each e-fold of pages; measured on long harmless texts."""
-
-
-def _grow(knots: Floats, width: int) -> Floats:
-    return knots if knots.shape[1] == width else np.zeros((knots.shape[0], width))
 
 
 def _platt_slope(values: Floats, labels: NDArray[np.int64], rows: Sequence[Row]) -> float:
@@ -159,6 +189,3 @@ def _platt_slope(values: Floats, labels: NDArray[np.int64], rows: Sequence[Row])
 
 def _logit(share: float) -> float:
     return float(np.log(share / (1 - share)))
-
-
-__all__ = ["FOLDS", "LONGEST", "LeftOut", "calibrate", "even", "fit", "highest", "leave_out", "quantile"]
