@@ -47,6 +47,19 @@ _INITIALS = re.compile(r"[ \t]?(?:[^\W\d_]\.?[ \t]?){1,3}")
 _LEADING = re.compile(r"(?:(?<=[^\w@#])|^)(?:[^\W\d_]\.[ \t]?){1,3}$")
 _FEWEST_DIGITS = 5
 _HEX = re.compile(r"(?=.*[a-fA-F])[0-9a-fA-F\-]{12,}")  # a digest, a commit, a UUID
+# A number is believed without proof only where it is called something.
+_BEFORE, _UNEXPLAINED = 48, 0.4
+_EXPLAINS = re.compile(
+    r"(?i)(?<![^\W\d_])(?:id|ids|identi\w+|number|numbers|num|no|nr|nº|n°|nro|número|numero|numéro|nummer|numer|номер"
+    r"|account|acct|acc|routing|aba|tax|tin|itin|ein|vat|ssn|social|security|passport|licen[cs]e|driver|driving|permit"
+    r"|phone|telephone|tel|tlf|call|ring|text|sms|fax|mobile|cell|whatsapp|reach|contact|dial"
+    r"|dni|nie|nif|nuhsa|nhc|nass|cuit|cuil|curp|rfc|cpf|cnpj|rg|rut|cuenta|pasaporte|licencia|carnet|cédula|teléfono"
+    r"|móvil|conta|passaporte|carteira|telefone|compte|passeport|permis|téléphone|portable|sécurité|konto\w*|steuer\w*"
+    r"|ausweis\w*|reisepass\w*|führerschein\w*|telefon\w*|handy|patente|passaporto|codice|cellulare|bsn|rekening\w*"
+    r"|aadhaar|pan|nino|nhs|mrn|patient|member|insurance|policy|beneficiary|customer|employee|карта|счет|счёт|паспорт"
+    r"|инн|снилс|телефон)(?![^\W\d_])"
+)
+_GROUPS = re.compile(r"\(?\d{1,4}\)?(?:[ .\-/]\(?\d{2,4}\)?){2,5}")
 _NUMBER_GAP = re.compile(r"[ \t.\-/()+]{0,3}")
 _PARTICLES = frozenset(
     """
@@ -163,7 +176,18 @@ def _close(text: str, run: _Run) -> Iterator[Entity]:
     elif run.kind == "address":
         yield from _address(run, Span(start, end), score)
     elif sum(map(str.isdigit, value)) >= _FEWEST_DIGITS and not _HEX.fullmatch(value):
-        yield Entity(Span(start, end), NUMBERS[run.kind], score)
+        likely = _explained(text, start) or (run.kind == "PHONE" and _grouped(text, start, end))
+        yield Entity(Span(start, end), NUMBERS[run.kind], score if likely else score * _UNEXPLAINED)
+
+
+def _explained(text: str, start: int) -> bool:
+    """Whether words before a number say what it is; times, sizes and versions have none that do."""
+    return bool(_EXPLAINS.search(text, max(0, start - _BEFORE), start))
+
+
+def _grouped(text: str, start: int, end: int) -> bool:
+    """Whether a number is written in groups, or with the sign of an international one."""
+    return text[max(0, start - 1) : start] == "+" or bool(_GROUPS.fullmatch(text, start, end))
 
 
 def _with_initials(text: str, start: int) -> int:
