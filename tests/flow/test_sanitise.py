@@ -25,7 +25,7 @@ def fill(folder: Path, count: int) -> None:
     folder.mkdir()
     line = "2026-03-02 user=casey.morgan from=192.0.2.7 mail=casey.morgan@example.org card 4111 1111 1111 1111\n"
     for number in range(count):
-        (folder / f"{number:03}.log").write_text(line * 300)
+        (folder / f"{number:03}.log").write_text(line * 200)
 
 
 def test_structure_survives(common, tmp_path) -> None:
@@ -46,7 +46,7 @@ def test_structure_survives(common, tmp_path) -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_killed_in_the_middle_it_leaves_whole_files_only(common, tmp_path, how) -> None:
-    fill(tmp_path / "in", 40)
+    fill(tmp_path / "in", 25)
     out = tmp_path / "out"
     running = subprocess.Popen(
         [*ACCORD, "sanitise", str(tmp_path / "in"), str(out), *common], stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -60,9 +60,9 @@ def test_killed_in_the_middle_it_leaves_whole_files_only(common, tmp_path, how) 
     assert running.returncode == (130 if how is signal.SIGINT else -signal.SIGKILL)
     assert b"Traceback" not in said
     named = [path for path in out.iterdir() if re.fullmatch(r"\d+\.log", path.name)]
-    assert 3 <= len(named) < 40
+    assert 3 <= len(named) < 25
     for path in named:
-        assert len(path.read_text().splitlines()) == 300
+        assert len(path.read_text().splitlines()) == 200
         assert "@example.org" not in path.read_text()
     assert not (out / "manifest.json").exists()  # it stands for a job that was finished
     if how is signal.SIGINT:
@@ -72,14 +72,15 @@ def test_killed_in_the_middle_it_leaves_whole_files_only(common, tmp_path, how) 
         [*ACCORD, "sanitise", "--force", str(tmp_path / "in"), str(out), *common], capture_output=True, check=False
     )
     assert again.returncode == 0
-    assert len(list(out.iterdir())) == 41
-    assert json.loads((out / "manifest.json").read_text())["counts"] == {"transform": 40}
+    assert len(list(out.iterdir())) == 26
+    assert json.loads((out / "manifest.json").read_text())["counts"] == {"transform": 25}
 
 
 def test_big_logs_are_done_or_refused(common, tmp_path) -> None:
     line = "2026-03-02T08:15:52Z INFO gateway user=casey ip=192.0.2.7 mail=casey.morgan@example.org took 38 ms\n"
-    (tmp_path / "big.log").write_text(line * (2_000_000 // len(line)))
-    (tmp_path / "too-big.log").write_text(line * (20_000_000 // len(line)))
+    (tmp_path / "big.log").write_text(line * (600_000 // len(line)))
+    (tmp_path / "too-big.log").write_text(line * (9_000_000 // len(line)))
+    Path(common[1]).write_text(Path(common[1]).read_text() + "limits: {characters: 1000000}\n")
     done = subprocess.run(
         [*ACCORD, "sanitise", str(tmp_path / "big.log"), str(tmp_path / "big.clean.log"), *common], check=False
     )
@@ -91,7 +92,7 @@ def test_big_logs_are_done_or_refused(common, tmp_path) -> None:
         check=False,
     )
     assert refused.returncode == 1
-    assert b"longer than 16000000 characters" in refused.stdout
+    assert b"longer than 1000000 characters" in refused.stdout
     assert not (tmp_path / "no.log").exists()
 
 
