@@ -63,12 +63,12 @@ class Derived(File):
 
 
 class Measured(_Strict):
-    """A figure somebody measured for a model: metric, value, sample size, and on what."""
+    """A figure that was measured for a model: metric, value, sample size, and the data it was measured on."""
 
     metric: str
     value: float
     n: int
-    on: str
+    data: str
 
 
 class Entry(_Strict):
