@@ -114,9 +114,13 @@ def to_input(data: bytes, *, cut: bool = False, name: str = "", role: Role = Rol
         if data.startswith(magic):
             return Input(Document(data, role=role, name=name), f"{what} is not read here", cut)
     text, problem = _decode(data, cut)
-    if text is None:
-        return Input(_binary(data)(data, role=role, name=name), problem, cut)
     kind = declared or media_type(name)
+    if text is None:
+        # What calls itself text and is not, is undecodable; what never did is merely not read here.
+        claims_text = kind.startswith("text/") or PurePath(name).suffix.lower() in TEXT_SUFFIXES
+        made = _binary(data)
+        claimed = "text/plain" if made is Document and claims_text else ""
+        return Input(made(data, role=role, name=name, media_type=claimed), problem, cut)
     return Input(
         Text(text, role=role, name=name, media_type=kind), "larger than can be inspected" if cut else "", cut
     )

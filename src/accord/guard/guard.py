@@ -235,14 +235,17 @@ def _reader_faults(reads: Reads) -> list[Finding]:
 
 
 def _unreadable(content: Content) -> list[Finding]:
-    """What no reader here reads."""
-    return [
-        _fault(
-            content, index, _whole(part), "fault.uninspected", "guard", f"nothing here reads {part.modality.value}"
-        )
-        for index, part in enumerate(content)
-        if not isinstance(part, Text)
-    ]
+    """What no reader here reads, and bytes that should have been text and are not."""
+    made = []
+    for index, part in enumerate(content):
+        if isinstance(part, Text):
+            continue
+        if part.media_type.startswith("text/"):
+            made.append(_fault(content, index, _whole(part), "fault.undecodable", "guard", "it is not valid text"))
+        else:
+            reason = f"nothing here reads {part.modality.value}"
+            made.append(_fault(content, index, _whole(part), "fault.uninspected", "guard", reason))
+    return made
 
 
 def _fault(content: Content, part: int, place: Place, category: str, detector: str, reason: str) -> Finding:

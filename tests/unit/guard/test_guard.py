@@ -12,7 +12,20 @@ from datetime import date
 
 import pytest
 
-from accord import Context, Coverage, Destination, Guard, Image, Modality, ModelError, Outcome, Role, Span, Text
+from accord import (
+    Context,
+    Coverage,
+    Destination,
+    Document,
+    Guard,
+    Image,
+    Modality,
+    ModelError,
+    Outcome,
+    Role,
+    Span,
+    Text,
+)
 from accord.audit.log import AuditRecord
 from accord.config import parse
 from accord.core.finding import Hit
@@ -144,6 +157,12 @@ def test_what_nothing_reads_blocks(guard: Guard) -> None:
     reviewer = inspection.release("reviewer").content
     assert reviewer is not None
     assert isinstance(reviewer[1], Text)
+
+
+def test_bytes_that_should_be_text_and_are_not_are_undecodable(guard: Guard) -> None:
+    inspection = guard.inspect([Document(b"caf\xe9", media_type="text/plain")])
+    assert [f.category for f in inspection.findings] == ["fault.undecodable"]
+    assert inspection.release("model").outcome is Outcome.BLOCK
 
 
 def test_a_broken_reader_blocks(make_guard: MakeGuard) -> None:
