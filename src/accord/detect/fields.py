@@ -73,20 +73,10 @@ def category_of(name: str) -> tuple[str, float]:
         joined = _lookup(parts[-2] + last)
         if joined[0] and joined[2] > 1:
             found = joined
-        elif last[0] in (
-            "number",
-            "no",
-            "nr",
-            "value",
-            "id",
-            "address",
-            "main",
-            "home",
-            "work",
-            "primary",
-            "mobile",
-            "text",
-            "string",
+        elif last[0] in tuple(
+            """
+        number no nr value id address main home work primary mobile text string
+        """.split()
         ):
             found = _lookup(parts[-2])
     if found[0]:

@@ -16,26 +16,9 @@ _LOCAL = r"[\p{L}\p{N}\p{M}!#$%&'*+/=?^_`{|}~.\-]"
 _DOMAIN = r"[\p{L}\p{N}][\p{L}\p{N}\p{M}.\-]*"
 _LEADING = "'`{}|=/*&$!?#^.-"
 _FILE_ENDINGS = frozenset(
-    [
-        "png",
-        "jpg",
-        "jpeg",
-        "gif",
-        "svg",
-        "webp",
-        "css",
-        "js",
-        "ts",
-        "py",
-        "java",
-        "md",
-        "html",
-        "json",
-        "yaml",
-        "yml",
-        "lock",
-        "min",
-    ]
+    """
+        png jpg jpeg gif svg webp css js ts py java md html json yaml yml lock min
+        """.split()
 )
 
 
@@ -65,87 +48,11 @@ def _address(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 _TOP_LEVEL = frozenset(
-    [
-        "com",
-        "org",
-        "net",
-        "edu",
-        "gov",
-        "mil",
-        "int",
-        "io",
-        "co",
-        "dev",
-        "app",
-        "ai",
-        "me",
-        "info",
-        "biz",
-        "name",
-        "eu",
-        "de",
-        "at",
-        "ch",
-        "fr",
-        "be",
-        "nl",
-        "lu",
-        "es",
-        "pt",
-        "it",
-        "uk",
-        "ie",
-        "dk",
-        "se",
-        "no",
-        "fi",
-        "is",
-        "pl",
-        "cz",
-        "sk",
-        "hu",
-        "ro",
-        "bg",
-        "gr",
-        "hr",
-        "si",
-        "ee",
-        "lv",
-        "lt",
-        "ua",
-        "ru",
-        "tr",
-        "us",
-        "ca",
-        "mx",
-        "br",
-        "ar",
-        "cl",
-        "pe",
-        "au",
-        "nz",
-        "in",
-        "pk",
-        "cn",
-        "jp",
-        "kr",
-        "tw",
-        "hk",
-        "sg",
-        "my",
-        "th",
-        "id",
-        "ph",
-        "vn",
-        "za",
-        "ng",
-        "ke",
-        "eg",
-        "ma",
-        "il",
-        "ae",
-        "sa",
-    ]
+    """
+        com org net edu gov mil int io co dev app ai me info biz name eu de at ch fr be nl lu es pt it uk ie
+        dk se no fi is pl cz sk hu ro bg gr hr si ee lv lt ua ru tr us ca mx br ar cl pe au nz in pk cn jp kr
+        tw hk sg my th id ph vn za ng ke eg ma il ae sa
+        """.split()
 )
 
 
@@ -194,81 +101,14 @@ def _handle(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 _NOT_HANDLES = frozenset(
-    [
-        "media",
-        "import",
-        "charset",
-        "keyframes",
-        "supports",
-        "font-face",
-        "page",
-        "layer",
-        "property",
-        "namespace",
-        "param",
-        "return",
-        "returns",
-        "throws",
-        "deprecated",
-        "override",
-        "author",
-        "since",
-        "see",
-        "link",
-        "todo",
-        "staticmethod",
-        "classmethod",
-        "dataclass",
-        "abstractmethod",
-        "cache",
-        "lru_cache",
-        "contextmanager",
-        "fixture",
-        "override",
-        "autowired",
-        "bean",
-        "component",
-        "service",
-        "inject",
-        "input",
-        "output",
-        "nullable",
-        "nonnull",
-        "test",
-        "before",
-        "after",
-        "beforeeach",
-        "aftereach",
-        "suppresswarnings",
-        "functionalinterface",
-        "safevarargs",
-        "entity",
-        "table",
-        "column",
-        "id",
-        "everyone",
-        "here",
-        "channel",
-        "types",
-        "latest",
-        "next",
-        "beta",
-        "home",
-        "work",
-        "office",
-        "noon",
-        "midnight",
-        "gmail",
-        "hotmail",
-        "yahoo",
-        "outlook",
-        "example",
-        "a",
-        "the",
-        "all",
-        "least",
-        "most",
-    ]
+    """
+        media import charset keyframes supports font-face page layer property namespace param return returns
+        throws deprecated override author since see link todo staticmethod classmethod dataclass
+        abstractmethod cache lru_cache contextmanager fixture override autowired bean component service inject
+        input output nullable nonnull test before after beforeeach aftereach suppresswarnings
+        functionalinterface safevarargs entity table column id everyone here channel types latest next beta
+        home work office noon midnight gmail hotmail yahoo outlook example a the all least most
+        """.split()
 )
 
 _SITES = (
@@ -279,65 +119,13 @@ _SITES = (
     r"bsky\.app/profile/|(?:www\.)?threads\.net/@|mastodon\.[a-z]{2,10}/@|keybase\.io/|(?:www\.)?strava\.com/athletes/|(?:www\.)?stackoverflow\.com/users/"
 )
 _SITE_PAGES = frozenset(
-    [
-        "about",
-        "help",
-        "explore",
-        "login",
-        "signup",
-        "sign_up",
-        "settings",
-        "privacy",
-        "terms",
-        "legal",
-        "search",
-        "home",
-        "jobs",
-        "features",
-        "pricing",
-        "topics",
-        "trending",
-        "collections",
-        "marketplace",
-        "sponsors",
-        "hashtag",
-        "i",
-        "intent",
-        "share",
-        "sharer",
-        "sharer.php",
-        "watch",
-        "groups",
-        "events",
-        "pages",
-        "p",
-        "reel",
-        "reels",
-        "stories",
-        "tv",
-        "directory",
-        "orgs",
-        "organizations",
-        "notifications",
-        "new",
-        "account",
-        "apps",
-        "enterprise",
-        "customer-stories",
-        "readme",
-        "security",
-        "docs",
-        "blog",
-        "tags",
-        "policies",
-        "developer",
-        "developers",
-        "business",
-        "ads",
-        "plugins",
-        "dialog",
-        "photo.php",
-    ]
+    """
+        about help explore login signup sign_up settings privacy terms legal search home jobs features pricing
+        topics trending collections marketplace sponsors hashtag i intent share sharer sharer.php watch groups
+        events pages p reel reels stories tv directory orgs organizations notifications new account apps
+        enterprise customer-stories readme security docs blog tags policies developer developers business ads
+        plugins dialog photo.php
+        """.split()
 )
 
 
@@ -352,16 +140,10 @@ def _profile(value: str) -> bool:
     site = value.casefold()
     single = any(
         name in site
-        for name in (
-            "github.com",
-            "gitlab.com",
-            "facebook.com",
-            "instagram.com",
-            "twitter.com",
-            "//x.com",
-            ".x.com",
-            "pinterest",
-            "twitch",
+        for name in tuple(
+            """
+        github.com gitlab.com facebook.com instagram.com twitter.com //x.com .x.com pinterest twitch
+        """.split()
         )
     )
     return not single or len(parts) == 1

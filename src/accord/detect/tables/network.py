@@ -16,20 +16,10 @@ MAC = "privacy.network.mac"
 GPS = "privacy.location.gps"
 
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_VERSION_WORDS = (
-    "version",
-    "release",
-    "build",
-    "firmware",
-    "v",
-    "ver",
-    "section",
-    "chapter",
-    "oid",
-    "kernel",
-    "upgrade",
-    "chrome",
-    "safari",
+_VERSION_WORDS = tuple(
+    """
+        version release build firmware v ver section chapter oid kernel upgrade chrome safari
+        """.split()
 )
 
 

@@ -11,46 +11,10 @@ from accord.detect.tables.pattern import Pattern, labelled
 PLATE = "privacy.id.plate"
 
 _INDIAN_STATES = frozenset(
-    [
-        "AN",
-        "AP",
-        "AR",
-        "AS",
-        "BR",
-        "CG",
-        "CH",
-        "DD",
-        "DL",
-        "DN",
-        "GA",
-        "GJ",
-        "HP",
-        "HR",
-        "JH",
-        "JK",
-        "KA",
-        "KL",
-        "LA",
-        "LD",
-        "MH",
-        "ML",
-        "MN",
-        "MP",
-        "MZ",
-        "NL",
-        "OD",
-        "OR",
-        "PB",
-        "PY",
-        "RJ",
-        "SK",
-        "TN",
-        "TR",
-        "TS",
-        "UK",
-        "UP",
-        "WB",
-    ]
+    """
+        AN AP AR AS BR CG CH DD DL DN GA GJ HP HR JH JK KA KL LA LD MH ML MN MP MZ NL OD OR PB PY RJ SK TN TR
+        TS UK UP WB
+        """.split()
 )
 
 

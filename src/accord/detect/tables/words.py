@@ -175,134 +175,29 @@ ADDRESS = (
 )  # fmt: skip
 
 OTHER_NUMBERS = frozenset(
-    [
-        "offset",
-        "size",
-        "bytes",
-        "length",
-        "len",
-        "count",
-        "total",
-        "sum",
-        "epoch",
-        "timestamp",
-        "ts",
-        "time",
-        "pid",
-        "tid",
-        "port",
-        "line",
-        "row",
-        "col",
-        "index",
-        "seed",
-        "version",
-        "build",
-        "revision",
-        "rev",
-        "commit",
-        "hash",
-        "checksum",
-        "isbn",
-        "issn",
-        "doi",
-        "ean",
-        "upc",
-        "gtin",
-        "sku",
-        "order",
-        "invoice",
-        "tracking",
-        "ticket",
-        "issue",
-        "pr",
-        "request",
-        "req",
-        "trace",
-        "span",
-        "job",
-        "batch",
-        "serial",
-        "lot",
-        "part",
-        "article",
-        "item",
-        "product",
-        "model",
-        "quantity",
-        "qty",
-        "amount",
-        "price",
-        "cost",
-        "page",
-        "chapter",
-        "population",
-        "id",
-        "uuid",
-        "address",
-        "bestellung",
-        "rechnung",
-        "auftrag",
-        "artikel",
-        "commande",
-        "facture",
-        "article",
-        "pedido",
-        "factura",
-        "ordine",
-        "fattura",
-        "bestelling",
-        "factuur",
-        "sendung",
-        "anzahl",
-        "menge",
-        "ticket#",
-        "order#",
-        "seconds",
-        "ms",
-        "nanoseconds",
-        "ns",
-        "microseconds",
-    ]
+    """
+        offset size bytes length len count total sum epoch timestamp ts time pid tid port line row col index
+        seed version build revision rev commit hash checksum isbn issn doi ean upc gtin sku order invoice
+        tracking ticket issue pr request req trace span job batch serial lot part article item product model
+        quantity qty amount price cost page chapter population id uuid address bestellung rechnung auftrag
+        artikel commande facture article pedido factura ordine fattura bestelling factuur sendung anzahl menge
+        ticket# order# seconds ms nanoseconds ns microseconds
+        """.split()
 )
 """Words before a plain number that say what it is, and that it is no identifier of a person."""
 
-OTHER_UNITS = (
-    "bytes",
-    "byte",
-    "kb",
-    "mb",
-    "gb",
-    "ms",
-    "ns",
-    "seconds",
-    "tokens",
-    "rows",
-    "records",
-    "items",
-    "people",
-    "inhabitants",
-    "dollars",
-    "euros",
-    "usd",
-    "eur",
-    "km",
-    "miles",
-    "%",
+OTHER_UNITS = tuple(
+    """
+        bytes byte kb mb gb ms ns seconds tokens rows records items people inhabitants dollars euros usd eur
+        km miles %
+        """.split()
 )
 """What after a plain number says that it counts something."""
 
-EMPLOYEE = (
-    "employee",
-    "staff",
-    "personnel",
-    "personalnummer",
-    "mitarbeiter",
-    "empleado",
-    "employé",
-    "matricule",
-    "dipendente",
-    "medewerker",
+EMPLOYEE = tuple(
+    """
+        employee staff personnel personalnummer mitarbeiter empleado employé matricule dipendente medewerker
+        """.split()
 )
 
 STUDENT = ("student", "pupil", "matrikel", "matriculation", "étudiant", "estudiante", "studente", "upn", "onderwijs")
