@@ -22,10 +22,11 @@ Eight linear heads over hashed character 2- to 5-grams and word 1- to 2-grams: {
 kinds of harm, in windows of a sentence to a page. It is one of several controls, never the only one, and no
 judgement on a person.
 
-**Calibration.** A score says how rare it is on harmless text. On harmless texts of sources left out of training,
-each source counting the same, injection reaches 0.6 on {held:.1%} of texts and 0.9 on {blocked:.2%}; so does any
-of the seven harm heads with 0.7 and 0.9. Between and beyond, the log-odds are linear with Platt's slope. In a long
-text the best of many windows is high by chance, so log-odds fall with the logarithm of the number of pages.
+**Calibration.** A score says how rare it is on harmless text. On harmless texts of sources left out of training
+(prompts and answers count a half, documents a third, tweets a sixth; sources of a kind evenly), injection reaches
+0.6 on at most {held:.1%} of texts and 0.9 on {blocked:.2%}; so does any of the seven harm heads with 0.7 and 0.9. No
+source of 200 texts or more passes three times as often. The middle one of harmless texts scores 0.02. Between these points log-odds are linear; above them the slope is Platt's. In a
+long text the best of many windows is high by chance, so log-odds fall with the logarithm of the number of pages.
 
 **Languages.** English first; French for harm (one source). German, Spanish, Italian, Portuguese, Dutch, Polish,
 Russian, Chinese, Japanese, Korean, Arabic, Hindi and Turkish mostly from phrases written for this project: expect
@@ -34,7 +35,8 @@ the plain attack to be found there, not the artful one.
 **Known gaps.** No meaning beyond phrases: irony, allusion, and harm in neutral words are missed; a quoted insult
 can be taken for one. An order that looks like any user's ("Who wrote Hamlet?") inside data is not told from a
 question. Gore has no head. The hate and harassment sources are tweets with known bias against African American
-English; offensive words alone were not used as hate. Hazard prompts and red-team turns carry weak labels.
+English; offensive words alone were not used as hate. Hazard prompts and red-team turns carry weak labels. Licence
+texts ("without restriction", "the above grant") and elaborate role-play briefs raise false alarms of injection.
 
 **Not trained, tuned or calibrated on**, kept for evaluation: {kept}.
 """

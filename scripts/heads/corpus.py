@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 import sysconfig
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from pydoc_data.topics import topics
 
 import numpy as np
 
 from accord.detect.windows import LONGEST, segments, windows
 from heads.catalogue import SOURCES
-from heads.generate import carried, phrases
-from heads.rows import Row, benign
+from heads.generate import NAME, carried, phrases
+from heads.rows import HEADS, Row, benign
 
 KEPT_FOR_EVALUATION = (
     "openai_moderation", "hatecheck_en", "hatecheck_multilingual", "harmbench", "xstest", "notinject",
@@ -48,7 +50,7 @@ def load(data: Path, corpora: Path, seed: int) -> tuple[list[Row], Counter[str]]
         else:
             seen.add(digest)
             rows.append(row)
-    return rows, dropped
+    return rows + list(joined(rows, seed)), dropped
 
 
 def _all(data: Path, corpora: Path, seed: int) -> Iterator[Row]:
@@ -72,14 +74,43 @@ def evaluation_keys(data: Path) -> set[str]:
     return keys
 
 
-def code_rows(every: int = 6) -> Iterator[Row]:
-    """Code and its comments: pieces of the interpreter's own standard library."""
+def code_rows(every: int = 3) -> Iterator[Row]:
+    """Code and technical prose: pieces of the interpreter's own standard library and of its language reference."""
     root = Path(sysconfig.get_path("stdlib"))
     for package in _PACKAGES:
         for path in sorted((root / package).glob("*.py")):
             text = path.read_text("utf-8")
-            for start in range(0, len(text), 900 * every):
-                yield Row(text[start : start + 900], STDLIB, benign(), 0.6, path.name)
+            for start in range(0, len(text), 1000 * every):
+                yield Row(text[start : start + 1000], STDLIB, benign(), 0.6, path.name)
+    for name, text in sorted(topics.items()):
+        for start in range(0, len(text), 2000):
+            yield Row(text[start : start + 2000], STDLIB, benign(), 1.0, f"topic {name}")
+
+
+_JOINED = {
+    "wikigold": " ", "echr_anonymisation_es_fr": "\n", "sec_filings_ner": "\n\n", "presidio_synth": "\n",
+    "s-labs": "\n",
+    "wnut17": "\n", "broad_twitter": "\n", "self_instruct_benign": "\n\n", "neuralchemy": "\n", NAME: " ",
+}  # fmt: skip
+
+
+def joined(rows: Sequence[Row], seed: int) -> Iterator[Row]:
+    """Long harmless texts, put together from harmless rows of one source that lie side by side in it.
+
+    Without them nearly all long texts of the corpora are jailbreaks, and length itself becomes suspicious.
+    """
+    for source, between in _JOINED.items():
+        own = [row for row in rows if row.source == source]
+        calm = [row for row in own if len(row.labels) == len(HEADS) and not any(row.labels.values())]
+        if source == NAME:
+            calm.sort(key=lambda row: (row.draw("fold"), row.key()))
+        at, draw = 0, random.Random(f"{seed}{source}")
+        while at < len(calm):
+            count = draw.randint(8, 40)
+            piece = calm[at : at + count]
+            text = between.join(row.text for row in piece)
+            yield Row(text, source, benign(), 2.0, piece[0].group if source == NAME else "")
+            at += count
 
 
 def windowed(rows: Sequence[Row], seed: int, most: int = 12) -> list[Row]:

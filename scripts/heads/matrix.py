@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from accord.detect.heads import CHAR_PRIOR, WORD_PRIOR
-from accord.detect.ngrams import BITS, hash_text
+from accord.detect.ngrams import BITS, NOTHING, hash_text
 
 
 def featurise(texts: Sequence[str]) -> sparse.csr_matrix:
@@ -23,8 +23,9 @@ def featurise(texts: Sequence[str]) -> sparse.csr_matrix:
         found = np.concatenate((chars, words)).astype(np.int64)
         unit = np.concatenate((np.full(chars.size, char_unit), np.full(words.size, word_unit)))
         buckets, place = np.unique(found, return_inverse=True)
+        buckets, sums = buckets[buckets != NOTHING], np.bincount(place, unit)[buckets != NOTHING]
         indices.append(buckets.astype(np.int32))
-        values.append(np.bincount(place, unit).astype(np.float32))
+        values.append(sums.astype(np.float32))
         ends.append(ends[-1] + buckets.size)
     shape = (len(texts), 1 << BITS)
     return sparse.csr_matrix((np.concatenate(values), np.concatenate(indices), np.array(ends)), shape=shape)

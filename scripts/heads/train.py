@@ -35,6 +35,12 @@ BLOCK = 0.9
 HELD, BLOCKED = 0.018, 0.0045
 """Shares of harmless texts of unseen sources that may reach them, for each of the two detectors."""
 
+WORST = 3.0
+"""How many times the share a single large source may pass a bar."""
+
+CALM = 0.02
+"""The score of the middle one of harmless texts."""
+
 
 def fold_of(row: Row) -> int:
     """Which fold leaves a row out: its source; phrases of our own by template; code is in every fold."""
@@ -118,11 +124,35 @@ def leave_out(matrix: sparse.csr_matrix, cut: Sequence[Row], rows: Sequence[Row]
 
 
 def even(rows: Sequence[Row]) -> Floats:
-    """Weights under which every source counts the same."""
+    """Weights under which every source counts the same within its kind, and kinds count by `KINDS`."""
+    kinds = np.array([_KIND.get(row.source, "prompts") for row in rows])
     sources = np.array([row.source for row in rows])
-    names, counts = np.unique(sources, return_counts=True)
-    share = {name: 1 / count for name, count in zip(names, counts, strict=True)}
-    return np.array([share[name] for name in sources]) / len(names)
+    weights = np.zeros(len(rows))
+    for kind in sorted(set(kinds)):
+        names = sorted(set(sources[kinds == kind]))
+        for name in names:
+            here = sources == name
+            weights[here] = KINDS[kind] / len(names) / here.sum()
+    return weights / weights.sum()
+
+
+KINDS = {"prompts": 1 / 2, "documents": 1 / 3, "tweets": 1 / 6}
+"""How much each kind of text counts: what is sent to a model and what it answers, before all."""
+
+_KIND = {
+    **dict.fromkeys(("davidson_tweets", "wnut17", "broad_twitter"), "tweets"),
+    **dict.fromkeys(
+        (
+            "wikigold",
+            "sec_filings_ner",
+            "echr_anonymisation_es_fr",
+            "meddocan_es",
+            "presidio_synth",
+            "bipia_indirect",
+        ),
+        "documents",
+    ),
+}
 
 
 def quantile(values: Floats, weights: Floats, share: float) -> float:
@@ -135,25 +165,29 @@ def quantile(values: Floats, weights: Floats, share: float) -> float:
 def calibrate(arrays: dict[str, Any], seen: LeftOut) -> None:
     """Choose knots so that a score means one rate of false alarms, whatever the head and the source.
 
-    On harmless texts of unseen sources, each source counting the same, each detector passes the hold threshold of
-    the shipped policy on a share of `HELD` and the block threshold on `BLOCKED`. The harm heads share that evenly.
-    Outside these two points the slope is Platt's.
+    On harmless texts of unseen sources, weighted by `even`, each detector passes the hold threshold of the shipped
+    policy on a share of `HELD` and the block threshold on `BLOCKED`; the harm heads share that. The middle one of
+    harmless texts scores `CALM`. Between these points log-odds are linear; above them the slope is Platt's.
     """
     low, high = np.zeros(len(HEADS)), np.zeros(len(HEADS))
     for heads in (("injection",), HARM):
         low += _bars(seen, heads, HELD)
         high += _bars(seen, heads, BLOCKED)
     high = np.maximum(high, low + 0.3)
-    arrays["knots_raw"] = np.stack((low - 20, low, high, high + 20), axis=1)
-    fair = []
+    knots, fair = [], []
     for column, head in enumerate(HEADS):
         known = [i for i, row in enumerate(seen.rows) if head in row.labels]
-        rows = [seen.rows[i] for i in known]
-        slope = _platt_slope(seen.logits[known, column], np.array([row.labels[head] for row in rows]), rows)
-        bottom, top = _logit(HOLD[head]), _logit(BLOCK)
-        fair.append([bottom - 20 * slope, bottom, top, top + 20 * slope])
+        rows, values = [seen.rows[i] for i in known], seen.logits[known, column]
+        labels = np.array([row.labels[head] for row in rows])
+        calm = np.flatnonzero(labels == 0)
+        middle = min(quantile(values[calm], even([rows[i] for i in calm]), 0.5), low[column] - 0.3)
+        slope = _platt_slope(values, labels, rows)
+        knots.append([middle - 20, middle, low[column], high[column], high[column] + 20])
+        calm_odds, top = _logit(CALM), _logit(BLOCK)
+        fair.append([calm_odds - 6, calm_odds, _logit(HOLD[head]), top, top + 20 * slope])
+    arrays["knots_raw"] = np.array(knots)
     arrays["knots_fair"] = np.array(fair)
-    arrays["length"] = np.full(len(HEADS), LENGTH)
+    arrays["length"] = LENGTH * (high - low) / np.log(HELD / BLOCKED)
 
 
 def _bars(seen: LeftOut, heads: Sequence[str], share: float) -> Floats:
@@ -162,11 +196,12 @@ def _bars(seen: LeftOut, heads: Sequence[str], share: float) -> Floats:
     weights = even([seen.rows[i] for i in calm])
     columns = [HEADS.index(head) for head in heads]
     values = seen.logits[np.ix_(calm, columns)]
+    sources = np.array([seen.rows[i].source for i in calm])
     least, most = share / len(heads), share
     bars = np.zeros(len(heads))
     for _ in range(20):
         each = (least + most) / 2
-        bars = np.array([quantile(values[:, k], weights, each) for k in range(len(heads))])
+        bars = np.array([_bar(values[:, k], weights, sources, each) for k in range(len(heads))])
         passed = float(weights[(values > bars).any(axis=1)].sum())
         least, most = (each, most) if passed < share else (least, each)
     result = np.zeros(len(HEADS))
@@ -174,8 +209,23 @@ def _bars(seen: LeftOut, heads: Sequence[str], share: float) -> Floats:
     return result
 
 
-LENGTH = 0.15
-"""Log-odds taken back for each e-fold of pages; measured on long harmless texts."""
+def _bar(values: Floats, weights: Floats, sources: NDArray[np.str_], share: float) -> float:
+    """The logit that a share of harmless texts passes, and no source of 200 or more passes `WORST` times as often."""
+    bars = [quantile(values, weights, share)]
+    for name in sorted(set(sources)):
+        here = sources == name
+        if here.sum() >= 200:
+            bars.append(quantile(values[here], np.ones(int(here.sum())), WORST * share))
+    return max(bars)
+
+
+LENGTH = 0.5
+"""How much of the tail of harmless texts is taken back for length.
+
+The best of n independent windows passes a bar n times as often. Near the bars the tail falls off as fast as the
+distance between them says, so raising them by that slope times log n would keep the rate. Windows of one text are
+alike, so half of it is taken.
+"""
 
 
 def _platt_slope(values: Floats, labels: NDArray[np.int64], rows: Sequence[Row]) -> float:

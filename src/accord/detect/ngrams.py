@@ -19,6 +19,12 @@ BITS = 18
 ORDERS = (2, 3, 4, 5)
 """Lengths of the character n-grams."""
 
+CELL = 256
+"""Folded characters within which an n-gram counts once."""
+
+NOTHING = 0
+"""The bucket without weight."""
+
 _TABLE = 0x20000
 _SPACE = 32
 _DROP = 0
@@ -53,7 +59,24 @@ def hash_text(text: str) -> Grams:
     codes, places = fold(text)
     mixed = _mix(codes)
     starts, hashes = _words(codes, mixed)
-    return Grams(codes, places, _char_grams(mixed), starts, _word_grams(hashes))
+    at = np.arange(codes.size, dtype=np.uint64)
+    chars = tuple(_once(row, at[: row.size]) for row in _char_grams(mixed))
+    words = tuple(_once(row, starts[: row.size].astype(np.uint64)) for row in _word_grams(hashes))
+    return Grams(codes, places, chars, starts, words)
+
+
+def _once(buckets: U32, at: NDArray[np.uint64]) -> U32:
+    """Leave each n-gram its first place in every cell; its repeats go to the bucket that no head weighs.
+
+    Tables, code and logs say the same word many times; without this, a page of them adds up to any score.
+    """
+    keys = buckets.astype(np.uint64) << np.uint64(32) | at
+    order = np.argsort(keys)
+    keys = keys[order]
+    cells = keys & np.uint64(0xFFFFFFFF << 32) | (keys & np.uint64(0xFFFFFFFF)) // np.uint64(CELL)
+    result = buckets.copy()
+    result[order[1:][cells[1:] == cells[:-1]]] = NOTHING
+    return result
 
 
 def fold(text: str) -> tuple[U32, Index]:
