@@ -24,9 +24,10 @@ judgement on a person.
 
 **Calibration.** A score says how rare it is on harmless text. On harmless texts of sources left out of training
 (prompts and answers count a half, documents a third, tweets a sixth; sources of a kind evenly), injection reaches
-0.6 on at most {held:.1%} of texts and 0.9 on {blocked:.2%}; so does any of the seven harm heads with 0.7 and 0.9. No
-source of 200 texts or more passes three times as often. The middle one of harmless texts scores 0.02. Between these points log-odds are linear; above them the slope is Platt's. In a
-long text the best of many windows is high by chance, so log-odds fall with the logarithm of the number of pages.
+0.6 on at most {held:.1%} of texts and 0.9 on {blocked:.2%}; so does any of the seven harm heads with 0.7 and 0.9.
+No source of 200 texts or more passes a bar three times as often. The middle one of harmless texts scores 0.02.
+Between these points log-odds are linear; above them the slope is Platt's. In a long text the best of many windows is
+high by chance, so log-odds fall with the logarithm of the number of pages.
 
 **Languages.** English first; French for harm (one source). German, Spanish, Italian, Portuguese, Dutch, Polish,
 Russian, Chinese, Japanese, Korean, Arabic, Hindi and Turkish mostly from phrases written for this project: expect
@@ -38,7 +39,7 @@ question. Gore has no head. The hate and harassment sources are tweets with know
 English; offensive words alone were not used as hate. Hazard prompts and red-team turns carry weak labels. Licence
 texts ("without restriction", "the above grant") and elaborate role-play briefs raise false alarms of injection.
 
-**Not trained, tuned or calibrated on**, kept for evaluation: {kept}.
+**Kept for evaluation**, no row trained on, no threshold fitted to: {kept}.
 """
 
 
@@ -64,7 +65,10 @@ def write_card(
     )
     parts.append(f"## Sources left out\n\n{note}\n\n{table(figures)}\n")
     if unseen:
-        note = "Measured after everything was fixed. *any harm* is the highest of the seven harm heads."
+        note = (
+            "Neither trained on nor used to fit a threshold, but printed several times while the rule of calibration "
+            "was made: development figures, not blind ones. *any harm* is the highest of the seven harm heads."
+        )
         parts.append(f"## Evaluation sets\n\n{note}\n\n{table(unseen)}\n")
     (folder / "text-heads.md").write_text("\n".join(parts), "utf-8")
 
