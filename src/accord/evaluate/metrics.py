@@ -309,4 +309,6 @@ def rate_gap(alarms: ArrayLike, groups: Sequence[str], *, metric: str = "false_a
     )
     low, high = np.percentile(drawn.max(axis=0) - drawn.min(axis=0), [2.5, 97.5])
     value = max(shares) - min(shares)
+    if high == 0:  # nobody alarmed: the gap could still be as wide as the widest interval
+        high = max(score.high or 0.0 for score in rates.values())
     return Score(metric, value, min(float(low), value), max(float(high), value), total, groups=rates)

@@ -1,0 +1,1 @@
+"""What `scripts/accuracy.py` measures and how it writes it down."""
