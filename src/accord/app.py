@@ -119,4 +119,5 @@ class _Unavailable:
         self._error = error
 
     def detect(self, readings: Sequence[Reading], stop: Stop) -> Iterable[Hit]:
-        raise self._error
+        # A new error each time: one that is raised again and again keeps the frames, and the content, of them all.
+        raise ModelError(str(self._error), hint=self._error.hint)

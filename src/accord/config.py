@@ -14,8 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from accord.core.content import Modality, Origin, Role
 from accord.core.decision import Destination, Outcome
+from accord.core.taxonomy import CATEGORIES
 from accord.errors import ConfigError
 from accord.policy import Policy, Rule, When
+from accord.transform.pseudonyms import label
 
 SHIPPED = ("default", "strict", "monitor")
 """The policies that come with accord, by name."""
@@ -24,7 +26,7 @@ MAX_BYTES = 1 << 20
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
 
 
 class WhenModel(_Model):
@@ -105,6 +107,15 @@ class RestoreModel(_Model):
 
     tools: dict[str, frozenset[str]] = {}
 
+    @field_validator("tools")
+    @classmethod
+    def _known(cls, value: dict[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+        known = {label(category).lower() for category in CATEGORIES}
+        unknown = sorted(kind for kinds in value.values() for kind in kinds if kind not in known)
+        if unknown:
+            raise ValueError(f"no kind of pseudonym is named {unknown[0]!r}; there are {', '.join(sorted(known))}")
+        return value
+
 
 class ConfigModel(_Model):
     """The whole file."""
@@ -118,7 +129,7 @@ class ConfigModel(_Model):
     rules: tuple[RuleModel, ...] = ()
     restore: RestoreModel = RestoreModel()
     readers: tuple[PluginModel, ...] | None = None
-    detectors: tuple[PluginModel, ...] | None = None
+    detectors: tuple[PluginModel, ...] | None = Field(default=None, min_length=1)
     limits: LimitsModel = LimitsModel()
 
     @field_validator("readers", "detectors", mode="before")

@@ -4,8 +4,6 @@
     ├── ConfigError                  a configuration or policy file is wrong: path, value, expectation
     │   └── PluginError              missing, failed to import, duplicate name, contract broken
     ├── ContentError                 cannot be decoded or measured, so it cannot leave
-    │   ├── UnsupportedModality      nothing here reads it
-    │   └── TooLarge                 beyond a bound, found before decoding
     ├── Refused                      .decision: how a door says hold or block
     ├── AuditError                   the record could not be written or read; nothing leaves
     ├── ModelError                   weights are missing, altered or unreadable
@@ -53,18 +51,6 @@ class ContentError(AccordError):
     """Content cannot be decoded or measured, so it cannot leave."""
 
     code = "content"
-
-
-class UnsupportedModality(ContentError):
-    """No reader or transform handles this kind of content."""
-
-    code = "content.unsupported"
-
-
-class TooLarge(ContentError):
-    """Content is beyond a bound; found before decoding it."""
-
-    code = "content.too_large"
 
 
 class Refused(AccordError):

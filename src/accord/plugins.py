@@ -5,9 +5,7 @@ from __future__ import annotations
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from accord.errors import PluginError
-
-GROUPS = ("accord.readers", "accord.detectors")
+from accord.errors import AccordError, PluginError
 
 
 def available(group: str) -> dict[str, EntryPoint]:
@@ -43,8 +41,13 @@ def load(group: str, name: str, options: dict[str, Any] | None = None) -> Any:
     try:
         factory = entry.load()
     except Exception as error:
-        raise PluginError(f"plugin {name!r} cannot be imported: {type(error).__name__}") from error
+        raise PluginError(f"plugin {name!r} cannot be imported: {type(error).__name__}") from None
     try:
         return factory(**(options or {}))
-    except TypeError as error:
-        raise PluginError(f"plugin {name!r} does not take these options: {', '.join(options or {})}") from error
+    except TypeError:
+        raise PluginError(f"plugin {name!r} does not take these options: {', '.join(options or {})}") from None
+    except AccordError:
+        raise
+    except Exception as error:
+        # Options may hold keys and passwords, and a plugin's own words may quote them.
+        raise PluginError(f"plugin {name!r} cannot be made: {type(error).__name__}") from None

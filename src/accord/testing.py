@@ -46,7 +46,14 @@ def check_detector(detector: Detector, *, hits: Iterable[str], misses: Iterable[
         found = _detect(detector, [text])
         _require(all(hit.score < detector.floor for hit in found), "it reports nothing in each text of `misses`")
     _require(_detect(detector, []) == [], "no readings, no hits")
-    list(detector.detect([Reading(text) for text in texts], lambda: True))
+    asked: list[bool] = []
+
+    def stop() -> bool:
+        asked.append(True)
+        return True
+
+    list(detector.detect([Reading(text) for text in texts], stop))
+    _require(not texts or bool(asked), "it asks whether to stop")
 
 
 def check_reader(reader: Reader, texts: Iterable[str]) -> None:
@@ -72,7 +79,11 @@ def check_reader(reader: Reader, texts: Iterable[str]) -> None:
             _require(child.source is source, "what is read has the reading as its source")
             place = child.source_span(Span(0, len(child.text)))
             _require(place.end <= len(text), "what is read has a place inside the reading")
-            _require(child.region is None or child.region.covers(place), "the region of a codec covers its text")
+            if child.region is not None and child.encode is not None:
+                _require(child.region.covers(place), "the region of a codec covers its text")
+                again = reader.read(Reading(child.encode(child.text)), "")
+                texts_again = [r.text for r in again.readings if r.encode is not None]
+                _require(child.text in texts_again, "what a codec encodes again decodes to the same text")
 
 
 def _detect(detector: Detector, texts: Sequence[str]) -> list[Hit]:
@@ -110,6 +121,8 @@ class FixedDetector:
     def detect(self, readings: Sequence[Reading], stop: Stop) -> Iterable[Hit]:
         """Every occurrence of every word."""
         for index, reading in enumerate(readings):
+            if stop():
+                return
             for word, (category, score) in self.words.items():
                 at = reading.text.find(word)
                 while at >= 0:

@@ -49,7 +49,7 @@ class AuditRecord:
     def canonical(self) -> str:
         """Its one written form: JSON with sorted keys and no spaces."""
         whole = {"kind": self.kind, "decision": self.decision, "at": self.at, **self.body}
-        return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
 def record_of(decision: Decision, context: Context, kind: str) -> AuditRecord:
@@ -138,11 +138,17 @@ class AuditLog:
             AuditError: a record was changed, removed or cannot be read.
         """
         link, expected = GENESIS, 1
-        for seq, text, stored in self._db.execute("SELECT seq, record, hash FROM audit ORDER BY seq"):
-            link = _link(link, text)
-            if seq != expected or link != stored:
-                raise AuditError(f"audit record {expected} was changed or is missing")
-            expected += 1
+        try:
+            for seq, text, stored in self._db.execute("SELECT seq, record, hash FROM audit ORDER BY seq"):
+                link = _link(link, text)
+                if seq != expected or link != stored:
+                    raise AuditError(f"audit record {expected} was changed or is missing")
+                expected += 1
+            last = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'audit'").fetchone()
+        except sqlite3.Error as error:
+            raise AuditError(f"the audit log cannot be read: {type(error).__name__}") from None
+        if (last[0] if last else 0) != expected - 1:
+            raise AuditError(f"audit record {expected} was changed or is missing")
 
     def close(self) -> None:
         """Close the file."""

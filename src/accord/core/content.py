@@ -59,6 +59,12 @@ class _Part:
 
     modality: ClassVar[Modality]
 
+    def _check(self) -> None:
+        try:
+            object.__setattr__(self, "role", Role(self.role))
+        except ValueError:
+            raise ContentError("a role is system, user, assistant or tool") from None
+
     @property
     def origin(self) -> Origin:
         """Who brought this part: the caller unless its role says otherwise."""
@@ -76,6 +82,7 @@ class Text(_Part):
     def __post_init__(self) -> None:
         if not isinstance(self._value, str):
             raise TypeError("Text is made from str; use Text.open(path) or decode the bytes first")
+        self._check()
         if not self._value.isascii() and any("\ud800" <= c <= "\udfff" for c in self._value):
             raise ContentError("text holds lone surrogates", hint="decode it as UTF-8 or UTF-16 first")
 
@@ -127,6 +134,11 @@ class Text(_Part):
 @dataclass(frozen=True, slots=True, repr=False)
 class _Bytes(_Part):
     _value: bytes
+
+    def __post_init__(self) -> None:
+        if not isinstance(self._value, bytes):
+            raise TypeError(f"{type(self).__name__} is made from bytes; use .open(path) for a file")
+        self._check()
 
     @classmethod
     def open(cls, path: str | Path, *, role: Role = Role.USER, media_type: str = "") -> Self:
@@ -198,7 +210,7 @@ class Context:
         """Whose pseudonyms these are."""
         if self.end_user or self.session:
             return (self.tenant, self.principal, self.end_user, self.session)
-        return ("request", self.request)
+        return ("request", self.tenant, self.principal, self.request)
 
 
 def read_bytes(path: Path) -> bytes:

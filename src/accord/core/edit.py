@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from accord.core.content import Modality
+from accord.core.content import Modality, Origin
 from accord.core.place import Span
 
 TEXT_TRANSFORMS = ("pseudonymise", "hash", "generalise", "mask", "remove")
@@ -60,6 +60,7 @@ class Edit:
         category: the category that names it.
         rules: ids of the rules that ask for it, sorted.
         value: what stands for the value when a pseudonym or hash is derived; None means the text at `span`.
+        origin: who brought the value.
     """
 
     span: Span
@@ -67,6 +68,7 @@ class Edit:
     category: str
     rules: tuple[str, ...]
     value: str | None = None
+    origin: Origin = Origin.CALLER
 
     def __repr__(self) -> str:
         return f"<Edit {self.transform} {self.category} at [{self.span.start}, {self.span.end})>"
@@ -98,4 +100,4 @@ def _join(group: list[Edit]) -> Edit:
     transform = strongest((e.transform for e in group), Modality.TEXT)
     rules = tuple(sorted({rule for e in group for rule in e.rules}))
     value = longest.value if longest.span == span else None
-    return Edit(span, transform, longest.category, rules, value)
+    return Edit(span, transform, longest.category, rules, value, longest.origin)

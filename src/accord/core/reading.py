@@ -111,6 +111,11 @@ class Reading:
         return self.root.reader == SEAM_READER
 
     @property
+    def is_decoded(self) -> bool:
+        """Whether a codec lies between this reading and the tape."""
+        return self.encode is not None or (self.source is not None and self.source.is_decoded)
+
+    @property
     def frame(self) -> Reading | None:
         """The codec reading in whose characters a finding is rewritten; None means on the tape.
 

@@ -6,6 +6,7 @@ read as one text, and a *seam* reading runs over the borders without the charact
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from accord.core.reading import SEAM_READER, Reading
 
 SEAM = 512
 """How many characters of each end of a part the seam reading takes in."""
+
+RUN = 65_536
+"""How far it goes beyond that while no blank comes: encoded text has none."""
 
 _GAP = "\n"
 
@@ -103,10 +107,27 @@ class Tape:
                 pieces.append(text)
                 starts.extend(range(lane.start, lane.end))
                 continue
-            pieces += [text[:SEAM], _GAP, text[-SEAM:]]
-            starts.extend(range(lane.start, lane.start + SEAM + len(_GAP)))
-            starts.extend(range(lane.end - SEAM, lane.end))
+            head, tail = _ends(text)
+            if head >= tail:
+                pieces.append(text)
+                starts.extend(range(lane.start, lane.end))
+                continue
+            pieces += [text[:head], _GAP, text[tail:]]
+            starts.extend(range(lane.start, lane.start + head + len(_GAP)))
+            starts.extend(range(lane.start + tail, lane.end))
         ends = array("l", [start + 1 for start in starts])
         return Reading(
             "".join(pieces), reader=SEAM_READER, starts=starts, ends=ends, role=self.text_of(indices[0]).role
         )
+
+
+_BLANK = re.compile(r"\s")
+
+
+def _ends(text: str) -> tuple[int, int]:
+    """Where the beginning of a long text ends for a seam, and where its end begins."""
+    blank = _BLANK.search(text, SEAM, SEAM + RUN)
+    head = blank.start() if blank else min(len(text), SEAM + RUN)
+    before = text[max(0, len(text) - SEAM - RUN) : len(text) - SEAM]
+    blanks = [match.end() for match in _BLANK.finditer(before)]
+    return head, len(text) - SEAM - len(before) + (blanks[-1] if blanks else 0)

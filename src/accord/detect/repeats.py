@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from accord.core.finding import Hit
 from accord.core.place import Span
 from accord.core.reading import Reading
+from accord.core.roles import Stop
 
 _WORD = re.compile(r"\w+")
 _FAMILIES = (
@@ -20,6 +21,7 @@ _FAMILIES = (
 _MIN_VALUE = 5
 _MIN_NAME = 3
 _SURE = 0.8
+_ASK = 4096  # words between two looks at the clock
 # Given names and surnames that are more often something else.
 _COMMON = frozenset(
     """
@@ -29,7 +31,7 @@ _COMMON = frozenset(
 )
 
 
-def repeats(readings: Sequence[Reading], hits: Sequence[Hit]) -> list[Hit]:
+def repeats(readings: Sequence[Reading], hits: Sequence[Hit], stop: Stop) -> list[Hit]:
     """Hits for further occurrences of values already found, in one pass over the text.
 
     Whole values are looked for in every family; of a name of several words, also each capitalised word.
@@ -37,17 +39,17 @@ def repeats(readings: Sequence[Reading], hits: Sequence[Hit]) -> list[Hit]:
     values = _values(readings, hits)
     if not values:
         return []
-    heads: dict[str, list[tuple[str, Hit]]] = {}
-    for value, hit in values.items():
-        head = _WORD.search(value)
+    sizes: dict[str, set[int]] = {}
+    for value in values:
+        head = _WORD.match(value)
         if head is not None:
-            heads.setdefault(head[0], []).append((value, hit))
+            sizes.setdefault(head[0], set()).add(len(value))
     taken = {(hit.reading, hit.span.start, hit.category) for hit in hits}
     return [
         hit
         for index, reading in enumerate(readings)
         if not reading.is_seam
-        for hit in _occurrences(index, reading.text, heads)
+        for hit in _occurrences(index, reading.text, sizes, values, stop)
         if (index, hit.span.start, hit.category) not in taken
     ]
 
@@ -67,13 +69,17 @@ def _values(readings: Sequence[Reading], hits: Sequence[Hit]) -> dict[str, Hit]:
     return values
 
 
-def _occurrences(index: int, text: str, heads: dict[str, list[tuple[str, Hit]]]) -> list[Hit]:
-    found = []
-    for word in _WORD.finditer(text):
-        for value, hit in heads.get(word[0], ()):
-            start, end = word.start(), word.start() + len(value)
-            if not text.startswith(value, start):
+def _occurrences(
+    index: int, text: str, sizes: dict[str, set[int]], values: dict[str, Hit], stop: Stop
+) -> Iterator[Hit]:
+    """Values that begin at a word; `sizes` says, by first word, how long those that begin with it are."""
+    for count, word in enumerate(_WORD.finditer(text)):
+        if count % _ASK == 0 and stop():
+            return
+        start = word.start()
+        for size in sizes.get(word[0], ()):
+            end = start + size
+            hit = values.get(text[start:end])
+            if hit is None or (end < len(text) and text[end].isalnum() and text[end - 1].isalnum()):
                 continue
-            if end == len(text) or not (text[end].isalnum() and value[-1].isalnum()):
-                found.append(Hit(index, Span(start, end), hit.category, hit.score, hit.checked))
-    return found
+            yield Hit(index, Span(start, end), hit.category, hit.score, hit.checked)

@@ -4,25 +4,38 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from accord.core.content import Context, Origin
+from accord.core.content import Origin
 from accord.core.finding import Finding, Hit
 from accord.core.place import Span
 from accord.core.roles import Detector
 from accord.core.taxonomy import CHECKED_FAMILIES
 from accord.guard.read import Reads
-from accord.transform.pseudonyms import Pseudonyms
+
+Brought = Callable[[str, str], bool]
+"""Whether the caller had brought a value of a category before."""
+
+
+PROVEN = 0.8
+"""The score from which a checksum settles what a number is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A hit with who made it and where on the tape it stands."""
+    """A hit with who made it and where on the tape it stands.
+
+    Attributes:
+        floor: the reporting floor of its detector.
+        apart: it was read over the borders of messages, so that `tape` also covers what lies between them.
+    """
 
     hit: Hit
     detector: str
     tape: Span
+    floor: float = 0.0
+    apart: bool = False
 
 
 def claims(reads: Reads, detector: Detector, hits: Iterable[Hit]) -> list[Claim]:
@@ -34,14 +47,15 @@ def claims(reads: Reads, detector: Detector, hits: Iterable[Hit]) -> list[Claim]
     found = []
     for hit in hits:
         reading = reads.readings[hit.reading]
-        bounded = 0.0 <= hit.score <= 1.0 and hit.span.end <= len(reading.text)
+        bounded = 0.0 <= hit.score <= 1.0 and hit.span.start < hit.span.end <= len(reading.text)
         if not bounded or hit.category not in detector.categories:
             raise ValueError("contract broken")
         span = reading.tape_span(hit.span)
-        # A seam is read for what runs over a border; the rest has been found where it stands.
-        if reading.is_seam and len(reads.tape.places(span)) < 2:
+        # A seam is read for what runs over a border; the rest has been found where it stands. What had to be decoded
+        # has not: the encoding may run over the border although the value does not.
+        if reading.is_seam and not reading.is_decoded and len(reads.tape.places(span)) < 2:
             continue
-        found.append(Claim(hit, detector.name, span))
+        found.append(Claim(hit, detector.name, span, detector.floor, reading.is_seam))
     return found
 
 
@@ -49,13 +63,16 @@ def settle(found: Sequence[Claim]) -> list[Claim]:
     """One claim for one thing.
 
     A claim yields to one of the same category that covers it, which then is as sure as the surer of the two; and,
-    among numbers that look alike, to one proven by a checksum.
+    among numbers that look alike, to a sure one that is proven by a checksum. What was read over borders displaces
+    nothing: other people's words may lie in between.
     """
     return _without_covered(_without_disproved(found))
 
 
 def _without_disproved(found: Sequence[Claim]) -> list[Claim]:
-    proven = sorted((c.tape, c.hit.category) for c in found if c.hit.checked)
+    proven = sorted(
+        (c.tape, c.hit.category) for c in found if c.hit.checked and c.hit.score >= PROVEN and not c.apart
+    )
     if not proven:
         return list(found)
     kept = []
@@ -74,9 +91,9 @@ def _covering(proven: list[tuple[Span, str]], claim: Claim) -> Iterable[bool]:
 
 
 def _without_covered(found: Sequence[Claim]) -> list[Claim]:
-    by_category: dict[str, list[Claim]] = defaultdict(list)
+    by_category: dict[tuple[str, bool], list[Claim]] = defaultdict(list)
     for claim in found:
-        by_category[claim.hit.category].append(claim)
+        by_category[claim.hit.category, claim.apart].append(claim)
     kept: list[Claim] = []
     for same in by_category.values():
         cover: Claim | None = None
@@ -95,7 +112,7 @@ def _surer(cover: Claim, claim: Claim) -> Claim:
     return replace(cover, hit=replace(cover.hit, score=claim.hit.score))
 
 
-def findings(reads: Reads, settled: Iterable[Claim], context: Context, pseudonyms: Pseudonyms) -> list[Finding]:
+def findings(reads: Reads, settled: Iterable[Claim], brought: Brought) -> list[Finding]:
     """Findings in the order of their places, one for each part a claim touches."""
     made = []
     for claim in settled:
@@ -115,12 +132,12 @@ def findings(reads: Reads, settled: Iterable[Claim], context: Context, pseudonym
                     reading=hit.reading,
                     span=hit.span,
                 )
-                made.append(_attributed(finding, reading.text[hit.span.start : hit.span.end], context, pseudonyms))
+                made.append(_attributed(finding, reading.text[hit.span.start : hit.span.end], brought))
     return sorted(made, key=lambda f: (f.part, f.place, f.category) if isinstance(f.place, Span) else (f.part,))
 
 
-def _attributed(finding: Finding, value: str, context: Context, pseudonyms: Pseudonyms) -> Finding:
+def _attributed(finding: Finding, value: str, brought: Brought) -> Finding:
     """What a model says that the caller had brought belongs to the caller."""
-    if finding.origin is not Origin.CALLER and pseudonyms.knows(context, finding.category, value):
+    if finding.origin is not Origin.CALLER and brought(finding.category, value):
         return replace(finding, origin=Origin.CALLER)
     return finding

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
@@ -22,13 +22,15 @@ from accord.core.place import Meta, Place, Span, union
 from accord.core.reading import Reading
 from accord.core.roles import Detector, Reader, Stop
 from accord.detect.repeats import repeats
-from accord.errors import ModelError
+from accord.errors import ConfigError, ModelError
 from accord.guard.findings import Claim, claims, findings, settle
 from accord.guard.inspection import Inspection
 from accord.guard.read import Reads, read
 from accord.policy import Policy
 from accord.transform.pseudonyms import Pseudonyms
 from accord.transform.text import TextRewriter
+
+_NO_CONTENT = "content is a str or parts in order; bytes go into Text.decode, Image, Audio or Document"
 
 UNIT = 1.0
 """The score of a fault: there is no doubt about it."""
@@ -83,7 +85,10 @@ class Guard:
         self.pseudonyms = pseudonyms or Pseudonyms()
         self.limits = limits or Limits()
         self._rewriter = TextRewriter(self.pseudonyms)
+        if not self.detectors or len({d.name for d in self.detectors}) != len(self.detectors):
+            raise ConfigError("a guard needs detectors, each with a name of its own")
         self._pool = ThreadPoolExecutor(self.limits.workers, thread_name_prefix="accord")
+        self._front = ThreadPoolExecutor(min(32, self.limits.waiting), thread_name_prefix="accord-async")
         self._room = threading.BoundedSemaphore(self.limits.waiting)
 
     def inspect(self, content: str | Part | Iterable[str | Part], context: Context | None = None) -> Inspection:
@@ -93,25 +98,16 @@ class Guard:
             content: a text, a part, or parts in order.
             context: on whose behalf; without one, pseudonyms hold for this request alone.
         """
-        parts, whom = _parts(content), context or Context()
-        size = sum(len(part) for part in parts if isinstance(part, Text))
-        seconds = self.limits.deadline + self.limits.deadline_per_megabyte * size / 1e6
-        end = time.monotonic() + seconds
-        if size > self.limits.characters:
-            reason = f"longer than {self.limits.characters} characters"
-            return self._unread(parts, whom, "fault.uninspected", reason)
-        if not self._room.acquire(timeout=seconds):
-            return self._unread(parts, whom, "fault.deadline", "too many inspections are waiting")
-        try:
-            return self._inspect(parts, whom, end)
-        finally:
-            self._room.release()
+        parts = _parts(content)
+        return self._admit(parts, context or Context(), self._end(parts))
 
     async def ainspect(
         self, content: str | Part | Iterable[str | Part], context: Context | None = None
     ) -> Inspection:
-        """`inspect`, without blocking the event loop."""
-        return await asyncio.to_thread(self.inspect, content, context)
+        """`inspect`, without blocking the event loop. The clock runs from the call on."""
+        parts = _parts(content)
+        loop, end = asyncio.get_running_loop(), self._end(parts)
+        return await loop.run_in_executor(self._front, self._admit, parts, context or Context(), end)
 
     def record(self, decision: Decision, context: Context, kind: str) -> None:
         """Write a decision to the audit log; `kind` is `release` or `preview`.
@@ -131,8 +127,24 @@ class Guard:
 
     def close(self) -> None:
         """Let go of threads and files."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._pool, self._front):
+            pool.shutdown(wait=False, cancel_futures=True)
         self.audit.close()
+
+    def _end(self, parts: Content) -> float:
+        """When an inspection that begins now is to be done."""
+        return time.monotonic() + self.limits.deadline + self.limits.deadline_per_megabyte * _size(parts) / 1e6
+
+    def _admit(self, parts: Content, context: Context, end: float) -> Inspection:
+        if _size(parts) > self.limits.characters:
+            reason = f"longer than {self.limits.characters} characters"
+            return self._unread(parts, context, "fault.uninspected", reason)
+        if not self._room.acquire(timeout=max(0.0, end - time.monotonic())):
+            return self._unread(parts, context, "fault.deadline", "too many inspections are waiting")
+        try:
+            return self._inspect(parts, context, end)
+        finally:
+            self._room.release()
 
     def _inspect(self, parts: Content, context: Context, end: float) -> Inspection:
         def stop() -> bool:
@@ -140,10 +152,12 @@ class Guard:
 
         reads = read(parts, self.readers, self.limits.depth, stop)
         made, faults = self._detect(reads, end, stop)
-        sure = [claim for claim in made if claim.hit.score >= self._floor(claim.detector)]
-        again = repeats(reads.readings, [claim.hit for claim in sure])
+        sure = [claim for claim in made if claim.hit.score >= claim.floor]
+        again = repeats(reads.readings, [claim.hit for claim in sure], stop)
         sure += [Claim(hit, "repeats", reads.readings[hit.reading].tape_span(hit.span)) for hit in again]
-        found = findings(reads, settle(sure), context, self.pseudonyms)
+        if stop() and not faults:
+            faults = _faults(parts, "fault.deadline", "guard", "it did not finish in time")
+        found = findings(reads, settle(sure), lambda *value: self.pseudonyms.knows(context, *value))
         scores: dict[str, float] = {}
         for claim in made:
             scores[claim.hit.category] = max(scores.get(claim.hit.category, 0.0), claim.hit.score)
@@ -163,7 +177,7 @@ class Guard:
                 faults += _faults(reads.tape.content, "fault.deadline", detector.name, "it did not finish in time")
             except ModelError as error:
                 faults += _faults(reads.tape.content, "fault.uninspected", detector.name, error.hint or "no model")
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 # A broken detector is a finding, not an excuse; its message may quote content, so it is dropped.
                 faults += _faults(reads.tape.content, "fault.detector", detector.name, type(error).__name__)
         return made, faults
@@ -177,9 +191,6 @@ class Guard:
             return claims(reads, detector, hits)
 
         return self._pool.submit(run)
-
-    def _floor(self, name: str) -> float:
-        return next((d.floor for d in self.detectors if d.name == name), 0.0)
 
     def _unread(self, parts: Content, context: Context, category: str, reason: str) -> Inspection:
         reads = read((), (), 0, lambda: True)
@@ -205,11 +216,20 @@ class Guard:
 
 
 def _parts(content: str | Part | Iterable[str | Part]) -> Content:
-    if isinstance(content, str):
-        return (Text(content),)
-    if isinstance(content, Part):
-        return (content,)
-    return tuple(Text(item) if isinstance(item, str) else item for item in content)
+    if isinstance(content, Mapping):
+        raise TypeError(_NO_CONTENT)
+    items: Iterable[object] = (content,) if isinstance(content, str | Part) else content
+    parts: list[Part] = []
+    for item in items:
+        part = Text(item) if isinstance(item, str) else item
+        if not isinstance(part, Part):
+            raise TypeError(_NO_CONTENT)
+        parts.append(part)
+    return tuple(parts)
+
+
+def _size(parts: Content) -> int:
+    return sum(len(part) for part in parts if isinstance(part, Text))
 
 
 def _at(hit: Hit, indices: Sequence[int]) -> Hit:

@@ -5,18 +5,24 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from accord.core.content import Content, Context, Modality, Part, Text
 from accord.core.decision import Coverage, Decision, Destination, Outcome, Verdict
 from accord.core.edit import Edit, suited
 from accord.core.finding import Finding
-from accord.core.place import Span
+from accord.core.place import Meta, Span
 from accord.core.reading import Reading
 from accord.guard.read import Reads
 from accord.policy import Judgement, Policy, decide, on_error
+from accord.transform.pseudonyms import Grant, Issued, label
 from accord.transform.text import TextRewriter, splice, withhold
+
+TRANSFORM_RULE = "transform.failed"
+"""What stands in place of a rule id where a transform could not be carried out."""
+
+_TAIL = 4096  # how much of the part before is looked at for a link that goes on
 
 
 class Recorder(Protocol):
@@ -30,7 +36,7 @@ class Recorder(Protocol):
 class Pseudonymiser(Protocol):
     """What release needs of pseudonyms besides writing them."""
 
-    def restore(self, context: Context, text: str, kinds: frozenset[str] | None = None) -> str:
+    def restore(self, context: Context, text: str, grant: Grant | None = None, before: str = "") -> str:
         """Put the scope's own values back."""
         ...
 
@@ -68,8 +74,14 @@ class Inspection:
 
     def preview(self, to: Destination | str) -> Decision:
         """What `release` would decide. Pure: nothing is recorded, and no content is returned."""
-        judgement = decide(self.policy, self.findings, Destination(to), self.context)
-        return self._decision(Destination(to), judgement, self._effective(judgement), None)
+        destination = Destination(to)
+        judged = decide(self.policy, self.findings, destination, self.context)
+        if not self.policy.enforced():
+            return self._decision(destination, judged, Outcome.ALLOW, None)
+        outcome = judged.outcome
+        if outcome is Outcome.ALLOW and _differ(self._named(self._content, destination, ""), self._content):
+            outcome = Outcome.TRANSFORM
+        return self._decision(destination, judged, outcome, None)
 
     def release(self, to: Destination | str, *, tool: str = "") -> Decision:
         """Decide, transform, record, return; in that order.
@@ -82,17 +94,13 @@ class Inspection:
             AuditError: the record could not be written, so nothing is released.
         """
         destination = Destination(to)
-        judgement = decide(self.policy, self.findings, destination, self.context)
-        effective, content = self._effective(judgement), None
-        if effective.releases:
-            try:
-                content = self._content if self._watching else self._rewritten(judgement, destination, tool)
-            except Exception:
-                # Whatever failed, content that should have changed did not: it stays.
-                effective = on_error(self.policy, judgement.verdicts)
-        if content is not None and effective is Outcome.ALLOW and content != self._content and not self._watching:
-            effective = Outcome.TRANSFORM
-        decision = self._decision(destination, judgement, effective, content)
+        judged = decide(self.policy, self.findings, destination, self.context)
+        if not self.policy.enforced():
+            decision = self._decision(destination, judged, Outcome.ALLOW, self._content)
+        elif judged.outcome.releases:
+            decision = self._carried_out(destination, judged, tool)
+        else:
+            decision = self._decision(destination, judged, judged.outcome, None)
         self._recorder.record(decision, self.context, "release")
         return decision
 
@@ -100,12 +108,20 @@ class Inspection:
         """`release`, without blocking the event loop."""
         return await asyncio.to_thread(self.release, to, tool=tool)
 
-    @property
-    def _watching(self) -> bool:
-        return not self.policy.enforced()
-
-    def _effective(self, judgement: Judgement) -> Outcome:
-        return Outcome.ALLOW if self._watching else judgement.outcome
+    def _carried_out(self, to: Destination, judged: Judgement, tool: str) -> Decision:
+        try:
+            content = self._rewritten(judged, to, tool)
+        except Exception as error:
+            # Whatever failed, content that should have changed did not: it stays, and the record says why.
+            failed = on_error(self.policy, judged.verdicts)
+            fault = Finding("fault.detector", 1.0, "transform", 0, Meta("content"), reason=type(error).__name__)
+            verdict = Verdict(fault, failed, (TRANSFORM_RULE,))
+            told = replace(
+                judged, outcome=failed, verdicts=(*judged.verdicts, verdict), rules=(*judged.rules, TRANSFORM_RULE)
+            )
+            return self._decision(to, told, failed, None)
+        changed = judged.outcome is Outcome.ALLOW and _differ(content, self._content)
+        return self._decision(to, judged, Outcome.TRANSFORM if changed else judged.outcome, content)
 
     def _decision(self, to: Destination, judged: Judgement, effective: Outcome, content: Content | None) -> Decision:
         return Decision(
@@ -117,7 +133,7 @@ class Inspection:
             verdicts=judged.verdicts,
             coverage=self.coverage,
             policy_digest=self.policy.digest,
-            would=max(judged.outcome, effective) if not self._watching else judged.outcome,
+            would=max(judged.outcome, effective),
             content=content,
         )
 
@@ -125,48 +141,66 @@ class Inspection:
         changing = [v for v in judgement.verdicts if v.outcome is Outcome.TRANSFORM]
         withheld = {v.finding.part for v in changing if v.finding.category.startswith("fault.")}
         edits: dict[Reading | None, list[Edit]] = {}
+        lanes = dict(zip(self._reads.tape.parts, self._reads.tape.spans, strict=True))
         for verdict in changing:
             if verdict.finding.part not in withheld:
-                frame, edit = self._edit(verdict)
+                frame, edit = self._edit(verdict, lanes)
                 edits.setdefault(frame, []).append(edit)
         changed = self._rewriter.rewrite(self._reads.tape, self._reads.roots, edits, self.context)
         for part in withheld:
             changed[part] = withhold(self._content[part])
-        return self._named(splice(self._content, changed), to, tool)
+        # A name of a part was not inspected: it does not leave.
+        content = tuple(replace(part, name="") if part.name else part for part in splice(self._content, changed))
+        return self._named(content, to, tool)
 
-    def _edit(self, verdict: Verdict) -> tuple[Reading | None, Edit]:
+    def _edit(self, verdict: Verdict, lanes: Mapping[int, Span]) -> tuple[Reading | None, Edit]:
         finding = verdict.finding
         if finding.modality is not Modality.TEXT or finding.reading is None or finding.span is None:
             raise TypeError("only findings in text can be rewritten")
         reading = self._reads.readings[finding.reading]
         value = reading.text[finding.span.start : finding.span.end]
-        span = self._on_tape(finding) if reading.is_seam else reading.frame_span(finding.span)
+        span = _on_tape(finding, lanes) if reading.is_seam else reading.frame_span(finding.span)
         transform = suited(verdict.transform or "remove", finding.modality)
-        return reading.frame, Edit(span, transform, finding.category, verdict.rules, value)
-
-    def _on_tape(self, finding: Finding) -> Span:
-        lane = self._reads.tape.spans[self._reads.tape.parts.index(finding.part)]
-        if not isinstance(finding.place, Span):
-            raise TypeError("a finding in text has a span")
-        return Span(lane.start + finding.place.start, lane.start + finding.place.end)
+        return reading.frame, Edit(span, transform, finding.category, verdict.rules, value, finding.origin)
 
     def _named(self, content: Content, to: Destination, tool: str) -> Content:
         """Give the user back what is theirs; let nothing else pass for a pseudonym."""
         named: list[Part] = []
+        before: Text | None = None
         for part in content:
-            if isinstance(part, Text):
-                old = part.reveal()
-                new = self._names(old, to, tool)
-                named.append(part if new == old else part.with_value(new))
-            else:
+            if not isinstance(part, Text):
                 named.append(part)
+                continue
+            goes_on = before is not None and (before.role, before.message) == (part.role, part.message)
+            old = part.reveal()
+            new = self._names(old, to, tool, before.reveal()[-_TAIL:] if before is not None and goes_on else "")
+            named.append(part if new == old else part.with_value(new))
+            before = part
         return tuple(named)
 
-    def _names(self, text: str, to: Destination, tool: str) -> str:
+    def _names(self, text: str, to: Destination, tool: str, before: str) -> str:
         if to is Destination.USER:
-            return self._pseudonyms.restore(self.context, text)
+            return self._pseudonyms.restore(self.context, text, self._users, before)
         if to is Destination.TOOL and tool in self.policy.restore:
-            return self._pseudonyms.restore(self.context, text, self.policy.restore[tool])
+            kinds = self.policy.restore[tool]
+            return self._pseudonyms.restore(self.context, text, lambda i: label(i.category).lower() in kinds, before)
         if to in (Destination.MODEL, Destination.TOOL, Destination.VENDOR):
             return self._pseudonyms.escape(self.context, text)
         return text
+
+    def _users(self, issued: Issued) -> bool:
+        """Whether the user may see a value: the policy would let it pass as it is."""
+        probe = Finding(issued.category, 1.0, "pseudonyms", 0, Meta("content"), origin=issued.origin)
+        return self.policy.judge(probe, Destination.USER, self.context).outcome is Outcome.ALLOW
+
+
+def _on_tape(finding: Finding, lanes: Mapping[int, Span]) -> Span:
+    if not isinstance(finding.place, Span):
+        raise TypeError("a finding in text has a span")
+    start = lanes[finding.part].start
+    return Span(start + finding.place.start, start + finding.place.end)
+
+
+def _differ(one: Content, two: Content) -> bool:
+    """Whether what the parts hold differs; their names do not count."""
+    return any(a.reveal() != b.reveal() for a, b in zip(one, two, strict=True))

@@ -80,7 +80,10 @@ def read(content: Content, readers: Sequence[Reader], depth: int, stop: Stop) ->
 
 def _readout(reader: Reader, reading: Reading, media_type: str) -> Readout:
     try:
-        return reader.read(reading, media_type)
+        readout = reader.read(reading, media_type)
+        if isinstance(readout, Readout):
+            return readout
+        raise TypeError("a reader returns a Readout")
     except Exception as error:
         # Whatever goes wrong in a reader, its text was not fully read, and the policy hears of it.
         reason = f"reader {reader.name} failed: {type(error).__name__}"

@@ -16,9 +16,12 @@ import secrets
 import threading
 import unicodedata
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 
-from accord.core.content import Context
+from accord.core.content import Context, Origin
+from accord.transform.surroundings import in_link, writer
 
 _LABELS = {
     "privacy.person.name": "PERSON",
@@ -36,8 +39,9 @@ _LABELS = {
 _TAG = re.compile(r"\[([A-Z]+(?:_[A-Z]+)*)_([A-Z2-7]{4,16})\]")
 _MIN, _MAX = 4, 16
 
-_COMPACT = ("privacy.id.", "privacy.financial.", "privacy.contact.phone", "privacy.network.")
-_SEPARATORS = re.compile(r"[\s.\-/()\u00ad\u2010-\u2015]+")
+_COMPACT = ("privacy.id.", "privacy.financial.", "privacy.contact.phone", "privacy.network.mac")
+_SEPARATORS = re.compile(r"[\s.\-/():\u00ad\u2010-\u2015]+")
+_SHORT = 6  # below this, separators are part of what an identifier says
 
 
 def label(category: str) -> str:
@@ -48,13 +52,32 @@ def label(category: str) -> str:
 def normalise(category: str, value: str) -> str:
     """The form in which two spellings of one value are equal.
 
-    Case, width and spacing never count; in numbers, separators do not either.
+    Case, width and spacing never count; in numbers, separators do not either; an IP address is its number.
     """
     # Folding case can undo composition, so compose again (Unicode 16, section 3.13, NFKC_Casefold).
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold()).strip()
-    if category.startswith(_COMPACT):
-        return _SEPARATORS.sub("", folded)
-    return " ".join(folded.split())
+    if category == "privacy.network.ip":
+        try:
+            return str(ip_address(folded.strip("[]")))
+        except ValueError:
+            return folded
+    compact = _SEPARATORS.sub("", folded) if category.startswith(_COMPACT) else ""
+    return compact if len(compact) >= _SHORT else " ".join(folded.split())
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Issued:
+    """What a tag stands for.
+
+    Attributes:
+        value: the value.
+        category: what it is.
+        origin: who brought it: the caller, if the caller ever did.
+    """
+
+    value: str
+    category: str
+    origin: Origin
 
 
 @dataclass(slots=True, repr=False)
@@ -63,7 +86,11 @@ class _Scope:
 
     key: bytes
     tags: dict[tuple[str, str], str] = field(default_factory=dict)
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Issued] = field(default_factory=dict)
+
+
+Grant = Callable[[Issued], bool]
+"""Whether what a tag stands for may be put back."""
 
 
 class Pseudonyms:
@@ -83,7 +110,7 @@ class Pseudonyms:
     def __repr__(self) -> str:
         return f"<Pseudonyms of {len(self._scopes)} scopes>"
 
-    def tag(self, context: Context, category: str, value: str) -> str:
+    def tag(self, context: Context, category: str, value: str, origin: Origin = Origin.CALLER) -> str:
         """The pseudonym of a value in the scope of a context."""
         word, plain = label(category), normalise(category, value)
         with self._lock:
@@ -92,39 +119,53 @@ class Pseudonyms:
             if known is None:
                 known = _issue(scope, word, plain)
                 scope.tags[word, plain] = known
-                scope.values[known] = value
+                scope.values[known] = Issued(value, category, origin)
+            elif origin is Origin.CALLER and scope.values[known].origin is not Origin.CALLER:
+                scope.values[known] = Issued(value, category, origin)
             return known
 
     def digest(self, context: Context, category: str, value: str) -> str:
         """A keyed hash of a value: equal values stay equal within a tenant, and nothing leads back."""
-        key = hmac.digest(self._key, f"hash\0{context.tenant}".encode(), hashlib.sha256)
+        key = hmac.digest(self._key, f"hash\0{context.tenant}".encode("utf-8", "surrogatepass"), hashlib.sha256)
         mac = hmac.digest(key, f"{label(category)}\0{normalise(category, value)}".encode(), hashlib.sha256)
         return f"[{label(category)}_{mac.hex()[:16]}]"
 
     def knows(self, context: Context, category: str, value: str) -> bool:
-        """Whether the scope has a pseudonym for this value, so that its caller brought it."""
+        """Whether this value has a pseudonym in the scope and its caller brought it."""
         with self._lock:
             scope = self._scopes.get(context.scope)
-            return scope is not None and (label(category), normalise(category, value)) in scope.tags
+            tag = scope.tags.get((label(category), normalise(category, value))) if scope else None
+            return scope is not None and tag is not None and scope.values[tag].origin is Origin.CALLER
 
-    def restore(self, context: Context, text: str, kinds: frozenset[str] | None = None) -> str:
+    def restore(self, context: Context, text: str, grant: Grant | None = None, before: str = "") -> str:
         """Put the scope's own values back where its tags stand.
 
         Nothing is restored inside URLs, links and tags of markup: a value there could be sent elsewhere by whoever
-        wrote the address. `kinds` narrows it to labels in lower case (`email`).
+        wrote the address. In JSON, values are written as JSON needs them.
+
+        Args:
+            context: whose values.
+            text: where the tags stand.
+            grant: says which values may be put back; all when not given.
+            before: what stands before the text, where the text goes on with it.
         """
+        if "[" not in text:
+            return text
         with self._lock:
             scope = self._scopes.get(context.scope)
-            values = dict(scope.values) if scope else {}
-        if not values or "[" not in text:
+            found = {m[0] for m in _TAG.finditer(text)} if scope else set()
+            issued = {tag: scope.values[tag] for tag in found if tag in scope.values} if scope else {}
+        values = {tag: known.value for tag, known in issued.items() if grant is None or grant(known)}
+        if not values:
             return text
+        whole, shift = before + text, len(before)
+        write = writer(text, values.values())
 
         def one(match: re.Match[str]) -> str:
             value = values.get(match[0])
-            wanted = kinds is None or match[1].lower() in kinds
-            if value is None or not wanted or _in_link(text, match.start(), match.end()):
+            if value is None or in_link(whole, match.start() + shift, match.end() + shift):
                 return match[0]
-            return value
+            return write(value)
 
         return _TAG.sub(one, text)
 
@@ -146,7 +187,7 @@ class Pseudonyms:
         name = context.scope
         scope = self._scopes.get(name)
         if scope is None:
-            key = hmac.digest(self._key, "\0".join(("scope", *name)).encode(), hashlib.sha256)
+            key = hmac.digest(self._key, "\0".join(("scope", *name)).encode("utf-8", "surrogatepass"), hashlib.sha256)
             scope = self._scopes[name] = _Scope(key)
             if len(self._scopes) > self._capacity:
                 self._scopes.popitem(last=False)
@@ -162,25 +203,3 @@ def _issue(scope: _Scope, word: str, plain: str) -> str:
         if tag not in scope.values:
             return tag
     raise RuntimeError("two values share 80 bits of HMAC-SHA256")
-
-
-_STOPS = " \t\n\r"
-_ATTRIBUTE = re.compile(r"<[A-Za-z/!][^<>]*$")
-_LINKED = re.compile(r"://|\bwww\.|\bdata:|\bmailto:|\]\(|^\[.+\]:|[\w-]\.[A-Za-z]{2,}[/?#:]")
-
-
-def _in_link(text: str, start: int, end: int) -> bool:
-    """Whether a stretch of text is part of a web address, a Markdown link or a tag of markup."""
-    left = max((text.rfind(stop, 0, start) for stop in _STOPS), default=-1) + 1
-    rights = [at for stop in _STOPS if (at := text.find(stop, end)) >= 0]
-    right = min(rights, default=len(text))
-    word = text[left:right]
-    if _LINKED.search(word):
-        return True
-    return _ATTRIBUTE.search(text, max(0, start - 4096), start) is not None or _in_target(text, start)
-
-
-def _in_target(text: str, start: int) -> bool:
-    """Whether it stands in the parentheses of a Markdown link whose target holds spaces."""
-    opened = text.rfind("](", max(0, start - 4096), start)
-    return opened >= 0 and not any(c in text[opened + 2 : start] for c in ")\n")

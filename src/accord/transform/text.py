@@ -75,7 +75,7 @@ class TextRewriter:
         """What a transform writes in place of a value."""
         match edit.transform:
             case "pseudonymise":
-                return self._pseudonyms.tag(context, edit.category, value)
+                return self._pseudonyms.tag(context, edit.category, value, edit.origin)
             case "hash":
                 return self._pseudonyms.digest(context, edit.category, value)
             case "generalise":
@@ -96,32 +96,32 @@ class _Frames:
 
     def fold(self, roots: Sequence[Reading]) -> list[_Patch]:
         """The patches of the tape, sorted and disjoint."""
-        inner = [frame for frame in self._edits if frame is not None]
-        while inner:
-            # The deepest first, so that what it becomes is part of its parent when that is folded.
-            frame = max(inner, key=lambda f: f.depth)
-            inner.remove(frame)
-            parent = self._fold_one(frame)
-            if parent is not None and parent not in inner:
-                inner.append(parent)
-        return self._resolve(None, lambda at: _tape_field(roots, at), lambda span: _tape_text(roots, span))
+        inner: set[Reading] = set()
+        for edited in self._edits:
+            frame = edited
+            while frame is not None and frame not in inner:
+                inner.add(frame)
+                frame = frame.source.frame if frame.source else None
+        # The deepest first, so that what it becomes is part of its parent when that is folded.
+        for frame in sorted(inner, key=lambda f: f.depth, reverse=True):
+            self._fold_one(frame)
+        lanes = _Lanes(roots)
+        return self._resolve(None, lanes.fields_in, lanes.text)
 
-    def _fold_one(self, frame: Reading) -> Reading | None:
-        patches = self._resolve(frame, frame.field_at, lambda span: frame.text[span.start : span.end])
+    def _fold_one(self, frame: Reading) -> None:
+        patches = self._resolve(frame, frame.fields_in, lambda span: frame.text[span.start : span.end])
         source, encode, region = frame.source, frame.encode, frame.region
         if source is None or encode is None or region is None:
             raise ValueError("a frame is a codec reading of a source")
         parent = source.frame
         outer = source.frame_span(region)
         self._patches.setdefault(parent, []).append(_Patch(outer, encode(_apply(frame.text, patches))))
-        self._edits.setdefault(parent, [])
-        return parent
 
     def _resolve(
-        self, frame: Reading | None, field_at: Callable[[int], Field | None], text_of: Callable[[Span], str]
+        self, frame: Reading | None, fields_in: Callable[[Span], Sequence[Field]], text_of: Callable[[Span], str]
     ) -> list[_Patch]:
         """All patches of one frame: its own edits written out, with the frames inside it that no edit touches."""
-        edits = [_whole_scalar(edit, field_at(edit.span.start)) for edit in self._edits.get(frame, [])]
+        edits = [_whole_scalars(edit, fields_in(edit.span)) for edit in self._edits.get(frame, [])]
         inner = _without_overlap(self._patches.get(frame, []))
         for patch in inner.clashing:
             edits.append(Edit(patch.span, "remove", "fault.undecodable", ()))
@@ -129,7 +129,7 @@ class _Frames:
         swallowed = [edit.span for edit in merged]
         kept = [patch for patch in inner.apart if not _touching(swallowed, patch.span)]
         written = [
-            _Patch(e.span, _syntax(self._write(e, text_of(e.span)), field_at(e.span.start), e.span)) for e in merged
+            _Patch(e.span, _syntax(self._write(e, text_of(e.span)), fields_in(e.span), e.span)) for e in merged
         ]
         return sorted([*kept, *written], key=lambda p: p.span)
 
@@ -176,20 +176,22 @@ def _swallow(edits: Sequence[Edit], patches: Sequence[_Patch]) -> list[Edit]:
     return grown
 
 
-def _whole_scalar(edit: Edit, field: Field | None) -> Edit:
-    """A JSON number is replaced whole: half a number and half a tag would be no JSON."""
-    if field is None or field.syntax != "json.scalar" or field.span == edit.span:
-        return edit
-    return replace(edit, span=field.span.join(edit.span), value=None)
+def _whole_scalars(edit: Edit, fields: Sequence[Field]) -> Edit:
+    """JSON numbers are replaced whole: half a number and half a tag would be no JSON."""
+    span = edit.span
+    for field in fields:
+        if field.syntax == "json.scalar":
+            span = span.join(field.span)
+    return edit if span == edit.span else replace(edit, span=span, value=None)
 
 
-def _syntax(text: str, field: Field | None, span: Span) -> str:
+def _syntax(text: str, fields: Sequence[Field], span: Span) -> str:
     """Write a replacement the way the text around it needs it."""
-    if field is None or not field.span.covers(span):
+    if any(field.syntax == "json.scalar" for field in fields):
+        return json.dumps(text, ensure_ascii=False)
+    if len(fields) != 1 or not fields[0].span.covers(span):
         return text
-    match field.syntax:
-        case "json.scalar":
-            return json.dumps(text, ensure_ascii=False)
+    match fields[0].syntax:
         case "json.string" | "code.string":
             return json.dumps(text, ensure_ascii=False)[1:-1]
         case "csv.quoted":
@@ -210,21 +212,30 @@ def _apply(text: str, patches: Sequence[_Patch]) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def _tape_field(roots: Sequence[Reading], at: int) -> Field | None:
-    root = _root_at(roots, at)
-    found = root.field_at(at - root.offset) if root else None
-    if root is None or found is None:
-        return None
-    return replace(found, span=Span(found.span.start + root.offset, found.span.end + root.offset))
+class _Lanes:
+    """The readings of the tape by where they lie on it."""
 
+    def __init__(self, roots: Sequence[Reading]) -> None:
+        self._roots = sorted((root for root in roots if root.starts is None), key=lambda r: r.offset)
+        self._offsets = [root.offset for root in self._roots]
 
-def _tape_text(roots: Sequence[Reading], span: Span) -> str:
-    root = _root_at(roots, span.start)
-    return root.text[span.start - root.offset : span.end - root.offset] if root else ""
+    def _at(self, at: int) -> Reading | None:
+        index = bisect_right(self._offsets, at) - 1
+        return self._roots[index] if index >= 0 else None
 
+    def fields_in(self, span: Span) -> Sequence[Field]:
+        """The fields that share a character with a stretch of tape, placed on the tape."""
+        root = self._at(span.start)
+        if root is None or not root.fields:
+            return ()
+        shift = root.offset
+        inside = root.fields_in(Span(span.start - shift, max(span.start, span.end) - shift))
+        return [replace(f, span=Span(f.span.start + shift, f.span.end + shift)) for f in inside]
 
-def _root_at(roots: Sequence[Reading], at: int) -> Reading | None:
-    return next((r for r in roots if r.starts is None and r.offset <= at <= r.offset + len(r.text)), None)
+    def text(self, span: Span) -> str:
+        """What stands on a stretch of tape."""
+        root = self._at(span.start)
+        return root.text[span.start - root.offset : span.end - root.offset] if root else ""
 
 
 def _cut(tape: Tape, patches: Sequence[_Patch]) -> dict[int, Text]:
