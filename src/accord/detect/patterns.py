@@ -224,6 +224,8 @@ class _Scan:
     proven: list[tuple[int, int]]
     claims: dict[str, list[tuple[int, int, float]]]
     sides: dict[tuple[int, int], tuple[bytes, bytes]]
+    settled: dict[tuple[int, int], float]
+    distances: dict[tuple[int, int, int], int]
 
     def window(self, start: int, end: int) -> None:
         """Add what begins in one window to `found`."""
@@ -260,11 +262,11 @@ class _Scan:
             if reached is None:
                 return
             start, end = reached
-        if self._spoken_for(start, end) or not _clear(text, start, end, row.edge):
+        if self._spoken_for(start, end, row.strong) or not _clear(text, start, end, row.edge):
             return
         if self._claimed(row.category, start, end, max(row.score, row.lifted)):
             return
-        distance = 0 if row.said else self._distance(group, start, end)
+        distance = 0 if row.said else self._near(group, start, end)
         score = row.score if distance == _FAR else max(row.score, row.lifted)
         if distance == _FAR and row.alone > score and self.whole == (start, end) and end - start >= _ALONE:
             field = self.reading.field_at(start)
@@ -274,6 +276,8 @@ class _Scan:
             return
         if score < FLOOR or self._claimed(row.category, start, end, score):
             return
+        if not row.strong and self.settled.get((start, end), 0.0) >= score:
+            return  # a checked number with its label right beside it: no weaker row outranks that
         if row.check is not None and (_constant(text[start:end]) or not row.check(text[start:end])):
             return
         checked = row.check is not None and row.proves and (row.strong or distance != _FAR)
@@ -281,11 +285,13 @@ class _Scan:
         insort(self.claims.setdefault(row.category, []), (start, end, score))
         if checked and row.strong:
             insort(self.proven, (start, end))
+        elif checked and distance <= _BESIDE:
+            self.settled[start, end] = max(score, self.settled.get((start, end), 0.0))
 
-    def _spoken_for(self, start: int, end: int) -> bool:
+    def _spoken_for(self, start: int, end: int, strong: bool) -> bool:
         """Whether a proven value already covers these characters."""
         place = bisect_left(self.proven, (start + 1,)) - 1
-        return place >= 0 and self.proven[place][1] >= end and self.proven[place] != (start, end)
+        return place >= 0 and self.proven[place][1] >= end and (not strong or self.proven[place] != (start, end))
 
     def _claimed(self, category: str, start: int, end: int, score: float) -> bool:
         """Whether an earlier row says the same of these characters, or of more, and is as sure."""
@@ -295,10 +301,17 @@ class _Scan:
         place = bisect_left(claims, (start + 1,)) - 1
         return place >= 0 and claims[place][1] >= end and claims[place][2] >= score
 
-    def _distance(self, group: int, start: int, end: int) -> int:
-        """Characters between a value and the nearest telling word of its row."""
+    def _near(self, group: int, start: int, end: int) -> int:
+        """`_distance`, worked out once: many rows share a group of words and match the same characters."""
         if group < 0:
             return _FAR
+        known = self.distances.get((group, start, end))
+        if known is None:
+            known = self.distances[group, start, end] = self._distance(group, start, end)
+        return known
+
+    def _distance(self, group: int, start: int, end: int) -> int:
+        """Characters between a value and the nearest telling word of its row."""
         expression = self.machine.word_expressions[group]
         field = self.reading.field_at(start) if self.reading.fields else None
         if field is not None and field.name and expression.search(field.name):
@@ -391,7 +404,7 @@ class PatternDetector:
             text = _SURROGATE.sub("\ufffd", text)
         stripped = text.strip(" \t\r\n.,;:!?\"'()[]<>")
         lead = text.find(stripped) if stripped else 0
-        scan = _Scan(_machine(), reading, text, (lead, lead + len(stripped)), [], [], {}, {})
+        scan = _Scan(_machine(), reading, text, (lead, lead + len(stripped)), [], [], {}, {}, {}, {})
         for start, end in windows(text):
             if stop():
                 break
