@@ -212,7 +212,7 @@ def test_a_failed_transform_is_on_record_and_may_be_held(tmp_path: Path, monkeyp
 
 def test_json_numbers_side_by_side_stay_json(tmp_path: Path) -> None:
     guard = make(tmp_path, FixedDetector({"4111, 1111": ("privacy.financial.card", 0.9)}))
-    assert json.loads(released(guard, [Text("[4111, 1111]", media_type="application/json")])) == ["[CARD]"]
+    assert json.loads(released(guard, [Text("[4111, 1111]", media_type="application/json")])) == ["[CARD]", "[CARD]"]
     guard.close()
 
 
@@ -235,3 +235,18 @@ def test_many_tags_without_blanks_are_restored_in_linear_time(guard: Guard) -> N
     answer = released(guard, [Text(tag * 4000, role=Role.ASSISTANT)], "user")
     assert time.process_time() - started < 30, "quadratic work would take minutes"
     assert answer.count(JANE) == 4000
+
+
+@pytest.mark.parametrize(
+    ("text", "media_type", "word", "left"),
+    [
+        ("id;street;town\n1;Main St 5;Leeds\n2;x;y\n", "text/csv", "Main St 5;Leeds\n2", "id;street;town\n1;[ADDRESS];[ADDRESS]\n[ADDRESS];x;y\n"),
+        ('{"lat": 51.5, "lon": -0.12, "n": 1}', "application/json", "51.5, \"lon\": -0.12", '{"lat": "[ADDRESS]", "lon": "[ADDRESS]", "n": 1}'),
+    ],
+)  # fmt: skip
+def test_a_finding_over_the_border_of_fields_breaks_no_structure(
+    tmp_path: Path, text: str, media_type: str, word: str, left: str
+) -> None:
+    guard = make(tmp_path, FixedDetector({word: ("privacy.contact.address", 0.9)}))
+    assert released(guard, [Text(text, media_type=media_type)]) == left
+    guard.close()

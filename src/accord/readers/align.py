@@ -41,8 +41,8 @@ class Scan:
     faults: list[Fault] = field(default_factory=list)
 
     def add(self, start: int, end: int, name: str, syntax: str) -> None:
-        """Note a named value; empty values and empty names are of no use to anyone."""
-        if start < end and name:
+        """Note a value with a name beside it; JSON keeps its syntax without one, as in a list."""
+        if start < end and (name or syntax.startswith("json.")):
             self.fields.append(Field(Span(start, end), name, syntax))
 
     def extend(self, other: Scan) -> None:

@@ -121,7 +121,9 @@ class _Frames:
         self, frame: Reading | None, fields_in: Callable[[Span], Sequence[Field]], text_of: Callable[[Span], str]
     ) -> list[_Patch]:
         """All patches of one frame: its own edits written out, with the frames inside it that no edit touches."""
-        edits = [_whole_scalars(edit, fields_in(edit.span)) for edit in self._edits.get(frame, [])]
+        edits = [
+            piece for edit in self._edits.get(frame, []) for piece in _fitted(edit, fields_in(edit.span), text_of)
+        ]
         inner = _without_overlap(self._patches.get(frame, []))
         for patch in inner.clashing:
             edits.append(Edit(patch.span, "remove", "fault.undecodable", ()))
@@ -176,13 +178,38 @@ def _swallow(edits: Sequence[Edit], patches: Sequence[_Patch]) -> list[Edit]:
     return grown
 
 
-def _whole_scalars(edit: Edit, fields: Sequence[Field]) -> Edit:
-    """JSON numbers are replaced whole: half a number and half a tag would be no JSON."""
-    span = edit.span
+_STRICT = ("json.", "csv.", "html.")
+"""Syntaxes in which nothing but punctuation and names stands between one field and the next."""
+
+
+def _fitted(edit: Edit, fields: Sequence[Field], text_of: Callable[[Span], str]) -> list[Edit]:
+    """Fit an edit to the fields it touches: each is rewritten for itself, and what parts them stays.
+
+    A JSON number is replaced whole: half a number and half a tag would be no JSON.
+    """
+    if not fields:
+        return [edit]
+    if len(fields) == 1 and fields[0].span.covers(edit.span):
+        whole = fields[0].syntax == "json.scalar" and fields[0].span != edit.span
+        return [replace(edit, span=fields[0].span, value=None) if whole else edit]
+    spans: list[Span | None] = []
+    at = edit.span.start
+    strict = any(field.syntax.startswith(_STRICT) for field in fields)
     for field in fields:
-        if field.syntax == "json.scalar":
-            span = span.join(field.span)
-    return edit if span == edit.span else replace(edit, span=span, value=None)
+        if not strict and at < field.span.start:
+            spans.append(_stripped(Span(at, field.span.start), text_of))
+        inside = Span(max(field.span.start, edit.span.start), min(field.span.end, edit.span.end))
+        spans.append(field.span if field.syntax == "json.scalar" else _stripped(inside, text_of))
+        at = max(at, field.span.end)
+    if not strict and at < edit.span.end:
+        spans.append(_stripped(Span(at, edit.span.end), text_of))
+    return [replace(edit, span=span, value=None) for span in spans if span is not None] or [edit]
+
+
+def _stripped(span: Span, text_of: Callable[[Span], str]) -> Span | None:
+    """A span without the punctuation and blanks at its ends; None where there is nothing else."""
+    worth = [index for index, character in enumerate(text_of(span)) if character.isalnum()]
+    return Span(span.start + worth[0], span.start + worth[-1] + 1) if worth else None
 
 
 def _syntax(text: str, fields: Sequence[Field], span: Span) -> str:
