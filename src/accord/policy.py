@@ -206,7 +206,8 @@ def decide(policy: Policy, findings: Iterable[Finding], to: Destination, context
 def on_error(policy: Policy, verdicts: Sequence[Verdict]) -> Outcome:
     """What follows when a transform fails: the strictest `on_error` among the rules that asked for one."""
     asking = {rule for verdict in verdicts if verdict.outcome is Outcome.TRANSFORM for rule in verdict.rules}
-    return max((rule.on_error for rule in policy.rules if rule.id in asking), default=Outcome.BLOCK)
+    transforms = [rule for rule in policy.rules if rule.id in asking and rule.action is Outcome.TRANSFORM]
+    return max((rule.on_error for rule in transforms), default=Outcome.BLOCK)
 
 
 def _refuse_contradictions(rules: Sequence[Rule]) -> None:
