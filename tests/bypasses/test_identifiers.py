@@ -1,7 +1,5 @@
 """One test for each way around the tables of identifiers and secrets."""
 
-
-
 import pytest
 
 from accord.core.reading import Reading
@@ -99,3 +97,42 @@ def test_lone_surrogates_do_not_blind_the_detector() -> None:
 def test_many_near_misses_do_not_crowd_out_the_hit() -> None:
     text = "a@ b@ @c 1.2.3 " * 400 + "ann@example.org"
     assert covered(text, "ann@example.org")
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "x,{},12",
+        "[{},5425233430109903]",
+        "{}/12/27",
+        "{}:123",
+        "€{}",
+        "$ {}",
+        "{}.5",
+        "12,{}",
+        "7;{};8",
+        "1/{}",
+        "10:{}",
+    ],
+)
+@pytest.mark.parametrize("value", ["4539655921760834", "DE44424746106753628999", "4111 1111 1111 1111"])
+def test_a_mark_and_a_digit_beside_a_proven_number_do_not_hide_it(frame: str, value: str) -> None:
+    assert covered(frame.format(value), value)
+
+
+@pytest.mark.parametrize("value", ["+4915123456789", "567-43-1234", "0345 6789012"])
+@pytest.mark.parametrize("frame", ["Bao,{},1985", "12,{},1985-03-04", "3;{};9"])
+def test_a_table_without_a_header_does_not_hide_a_long_number(frame: str, value: str) -> None:
+    assert covered(frame.format(value), value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a total of $4,539,655,921,760,834.00 was moved", "0.4539655921760834", "phone 1700000000.123", "version 1.2.3.4539655921760834",
+        "account 12345678-1234-1234-abcd-123456789012", "passport 4111d6f2-1111-4111-8111-123456789012", "tax 12.345.678.901,50",
+        "routing number 12:30:45.021",
+    ],
+)  # fmt: skip
+def test_amounts_decimals_times_versions_and_uuids_stay(text: str) -> None:
+    assert [hit.category for hit in DETECTOR.detect([Reading(text)], lambda: False)] == []

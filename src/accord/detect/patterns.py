@@ -26,8 +26,8 @@ from accord.core.finding import Hit
 from accord.core.place import Span
 from accord.core.reading import Reading
 from accord.core.roles import Stop
+from accord.detect.edges import clear, constant, named_otherwise
 from accord.detect.tables.pattern import FLOOR, Edge, Pattern
-from accord.detect.tables.words import OTHER_NUMBERS, OTHER_UNITS
 
 TABLES: tuple[tuple[str, ...], ...] = (
     ("network", "financial", "crypto", "keys"),
@@ -56,7 +56,6 @@ _MEMORY = 32 << 20  # RE2's cache of states for one expression or set, in bytes,
 _NEST = ("privacy.contact.url", "privacy.contact.address", "privacy.credential.private_key")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ALONE = 5  # characters that a value must have to count where it stands alone
-_CURRENCY = "$€£¥₹₩₽฿"
 _FAR = 1000
 _NEAR = 16  # a label this near makes a check count as proof of its kind
 _BESIDE = 4  # a label this near is about this value and no other
@@ -150,68 +149,6 @@ def windows(text: str) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _joins(character: str) -> bool:
-    """Whether a neighbour is part of the same word; scripts written without blanks do not join."""
-    if character == "_":
-        return True
-    code = ord(character)
-    return character.isalnum() and (code < 0x0E00 or 0x1E00 <= code < 0x2000)
-
-
-def _clear(text: str, start: int, end: int, edge: Edge) -> bool:
-    """Whether a value stands free of what is beside it."""
-    if edge is Edge.FREE:
-        return True
-    before = text[start - 1] if start else " "
-    after = text[end] if end < len(text) else " "
-    if _joins(after) or (_joins(before) and not (before in "nrt" and start > 1 and text[start - 2] == "\\")):
-        return False
-    return edge is Edge.WORD or not (_longer_before(text, start, before) or _longer_after(text, end, after))
-
-
-def _constant(value: str) -> bool:
-    """Whether the digits are many and all one digit: such numbers pass checksums and are nobody's."""
-    digits = {c for c in value if c.isdigit()}
-    return len(digits) == 1 and len(value) > 6 and not any(c.isalpha() for c in value)
-
-
-def _named_otherwise(text: str, start: int, end: int) -> bool:
-    """Whether a plain number stands beside a word that says it is something else (`offset`, `order no.`)."""
-    if not text[start:end].replace(" ", "").isdigit():
-        return False
-    head = text[max(0, start - 24) : start].rpartition("\n")[2].casefold().rstrip(" :=#\"'([.-")
-    last = head.rpartition(" ")[2].rpartition("_")[2].strip(":=#\"'().,")
-    if last in ("no", "nr", "number", "id", "num", "n°"):
-        last = head.rpartition(" ")[0].rpartition(" ")[2] or head.rpartition("_")[0]
-    return last in OTHER_NUMBERS or text[end : end + 12].lstrip().casefold().startswith(OTHER_UNITS)
-
-
-def _longer_before(text: str, start: int, before: str) -> bool:
-    """Whether a number is the end of an amount, a decimal or a hyphenated code."""
-    if before in _CURRENCY or (before == " " and start >= 2 and text[start - 2] in _CURRENCY):
-        return True
-    if before not in "-.,/:+\\" or start < 2:
-        return False
-    second = text[start - 2]
-    if before in ".,:+":
-        return second.isdigit()
-    head = start - 1
-    while head > 0 and start - head < 40 and (text[head - 1].isalnum() or text[head - 1] in "-_"):
-        head -= 1
-    return any(c.isdigit() for c in text[head:start])
-
-
-def _longer_after(text: str, end: int, after: str) -> bool:
-    """Whether a number goes on: a decimal, a version, a code."""
-    if after not in "-.,/:\\" or end + 1 >= len(text):
-        return False
-    second = text[end + 1]
-    if after in ".,:/":
-        return second.isdigit()
-    tail = re.compile(r"[A-Za-z0-9-]{0,40}").match(text, end + 1)
-    return tail is not None and any(c.isdigit() for c in tail.group())
-
-
 @dataclass(slots=True)
 class _Scan:
     """One reading being looked at."""
@@ -262,7 +199,7 @@ class _Scan:
             if reached is None:
                 return
             start, end = reached
-        if self._spoken_for(start, end, row.strong) or not _clear(text, start, end, row.edge):
+        if self._spoken_for(start, end, row.strong) or not clear(text, start, end, row.edge, row.strong):
             return
         if self._claimed(row.category, start, end, max(row.score, row.lifted)):
             return
@@ -272,13 +209,13 @@ class _Scan:
             field = self.reading.field_at(start)
             score = row.alone if field is None or not field.name else score
         certain = row.strong and row.category.startswith("privacy.financial.")
-        if distance == _FAR and not certain and row.edge is Edge.NUMBER and _named_otherwise(text, start, end):
+        if distance == _FAR and not certain and row.edge is Edge.NUMBER and named_otherwise(text, start, end):
             return
         if score < FLOOR or self._claimed(row.category, start, end, score):
             return
         if not row.strong and self.settled.get((start, end), 0.0) >= score:
             return  # a checked number with its label right beside it: no weaker row outranks that
-        if row.check is not None and (_constant(text[start:end]) or not row.check(text[start:end])):
+        if row.check is not None and (constant(text[start:end]) or not row.check(text[start:end])):
             return
         checked = row.check is not None and row.proves and (row.strong or distance != _FAR)
         self.found.append(_Candidate(start, end, row, score, checked, distance))

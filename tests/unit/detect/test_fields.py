@@ -1,7 +1,5 @@
 """Values beside telling keys, and keys that only sound like it."""
 
-
-
 import pytest
 
 from accord.core.place import Span
