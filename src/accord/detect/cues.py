@@ -37,7 +37,9 @@ _INTRODUCTIONS = (
     "اسمي", "إسمي", "نام من", "اسم من", "میرا نام", "שמי", "קוראים לי",
     "मेरा नाम", "माझे नाव", "আমার নাম", "என் பெயர்", "నా పేరు", "ನನ್ನ ಹೆಸರು", "എന്റെ പേര്", "ਮੇਰਾ ਨਾਮ", "મારું નામ",
 )  # fmt: skip
-_INTRODUCE = re.compile(rf"\b(?:{'|'.join(map(re.escape, _INTRODUCTIONS))})[ \t\u00a0]*:?[ \t\u00a0]+(?=\w)")
+_INTRODUCE = re.compile(
+    rf"\b(?:{'|'.join(map(re.escape, _INTRODUCTIONS))})(?:[ \t\u00a0]++:?[ \t\u00a0]*+|:[ \t\u00a0]++)(?=\w)"
+)
 _INTRODUCE_HINT = re.compile("|".join(sorted({re.escape(words.split(" ")[0]) for words in _INTRODUCTIONS})))
 
 # A line that says whose name follows. `name` alone also labels things, so it takes two words to be a person's.
@@ -55,19 +57,19 @@ _LABELS = (
     "ім'я",
 )  # fmt: skip
 _LABEL = re.compile(
-    rf"^[ \t>*|\-]*(?P<label>{'|'.join(map(re.escape, _LABELS))})[ \t]*[:：,，|](?P<rest>.*)$", re.MULTILINE
+    rf"^[ \t>*|\-]*+(?P<label>{'|'.join(map(re.escape, _LABELS))})[ \t]*+[:：,，|](?P<rest>.*)$", re.MULTILINE
 )
 _NEEDS_TWO = frozenset(["name", "nom", "nome", "naam", "nombre", "holder"])
 
 _SALUTE = re.compile(
-    r"^[ \t>]*(?:dear|hi|hello|hey|hola|querid[oa]|estimad[oa]|cher|chère|bonjour|lieber?|hallo|car[oa]|ciao"
-    r"|prezad[oa]|olá|beste|kære|hej|уважаем(?:ый|ая)|дорог(?:ой|ая)|здравствуйте|привет|αγαπητ[έή])[ \t,]+(?=\w)",
+    r"^[ \t>]*+(?:dear|hi|hello|hey|hola|querid[oa]|estimad[oa]|cher|chère|bonjour|lieber?|hallo|car[oa]|ciao"
+    r"|prezad[oa]|olá|beste|kære|hej|уважаем(?:ый|ая)|дорог(?:ой|ая)|здравствуйте|привет|αγαπητ[έή])[ \t,]++(?=\w)",
     re.MULTILINE,
 )
 _TITLE = re.compile(
     r"(?<!\w)(?:Mr|Mrs|Ms|Mx|Dr|Prof|Herrn?|Frau|Sr|Sra|Dra|Srta|Señor|Señora|Señorita|Mme|Mlle|Monsieur|Madame"
     r"|Mademoiselle|Signor|Signora|Sig|Dott|Dottoressa|Doutora?|г-н|г-жа|господин|госпожа|κ|κύριος|κυρία)"
-    r"[ ]?\.?[ \t\u00a0]+(?=\w)"
+    r"[ ]?\.?[ \t\u00a0]++(?=\w)"
 )
 
 # Scripts without spaces: the name is what stands between its announcement and the end of the clause.
@@ -102,7 +104,7 @@ _NOT_NAMES = (
 )
 _PARTICLES = frozenset("de del della di da van von der den bin ibn al el la le".split())
 _INNER_CAPITAL = re.compile(r"(?:Mc|Mac|De|Di|Du|La|Le|Van|Fitz|Al)[A-Z]|[^\W\d_]+['’ʼ\-]")
-_ENDS = re.compile(r"[ \t]*(?:[.,!?;:)\n\r]|$|and\b|y\b|et\b|und\b|e\b|from\b|but\b)")
+_ENDS = re.compile(r"[ \t]*+(?:[.,!?;:)\n\r]|$|and\b|y\b|et\b|und\b|e\b|from\b|but\b)")
 
 
 def announced(text: str) -> Iterator[tuple[Span, float]]:

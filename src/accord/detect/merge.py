@@ -46,6 +46,7 @@ _ADDRESS_GAP = re.compile(r"[\s,.;:#/\-–º°ª()|]{0,6}")
 _INITIALS = re.compile(r"[ \t]?(?:[^\W\d_]\.?[ \t]?){1,3}")
 _LEADING = re.compile(r"(?:(?<=[^\w@#])|^)(?:[^\W\d_]\.[ \t]?){1,3}$")
 _FEWEST_DIGITS = 5
+_LONGEST_WORD = 64  # characters a finding is widened by; bounds the work on a text that is one word
 _HEX = re.compile(r"(?=.*[a-fA-F])[0-9a-fA-F\-]{12,}")  # a digest, a commit, a UUID
 # A number is believed without proof only where it is called something.
 _BEFORE, _UNEXPLAINED = 48, 0.4
@@ -205,8 +206,9 @@ def _address(run: _Run, span: Span, score: float) -> Iterator[Entity]:
 
 def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     """Widen to whole words: what is taken out must not leave half a name standing."""
-    while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
+    first, last = max(0, start - _LONGEST_WORD), min(len(text), end + _LONGEST_WORD)
+    while start > first and text[start - 1].isalnum() and text[start].isalnum():
         start -= 1
-    while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
+    while end < last and text[end].isalnum() and text[end - 1].isalnum():
         end += 1
     return start, end

@@ -28,7 +28,8 @@ OVERLAP = 16
 """Pieces two windows share where a sentence had to be cut."""
 
 _LINE, _SENTENCE, _SPACE, _INSIDE = 3, 2, 1, 0
-_STOPS = frozenset(".!?…;。！？；।॥؟۔")
+_WIDE_STOPS = frozenset("。！？；।॥؟۔")
+_STOPS = _WIDE_STOPS | frozenset(".!?…;")
 _REMEMBERED = 1_024
 
 
@@ -62,14 +63,17 @@ def _cut(text: str, low: int, high: int) -> int:
     at = text.rfind("\n", low, high)
     if at >= 0:
         return at + 1
-    best = {_SENTENCE: 0, _SPACE: 0}
+    # Only where a word begins is a border looked for, so that each run of blanks is walked over once.
+    space = 0
     for at in range(high - 1, low, -1):
+        if text[at].isspace() or not (text[at - 1].isspace() or text[at - 1] in _WIDE_STOPS):
+            continue
         rank = border(text, at)
-        if rank == _SENTENCE:
+        if rank >= _SENTENCE:
             return at
-        if rank == _SPACE and not best[_SPACE]:
-            best[_SPACE] = at
-    return best[_SPACE] or high
+        if rank == _SPACE and not space:
+            space = at
+    return space or high
 
 
 def border(text: str, at: int) -> int:
@@ -80,7 +84,7 @@ def border(text: str, at: int) -> int:
             return _LINE
         blank -= 1
     before = text[blank - 1] if blank else "\n"
-    if before in "。！？；।॥؟۔" or (blank < at and before in _STOPS):
+    if before in _WIDE_STOPS or (blank < at and before in _STOPS):
         return _SENTENCE
     return _SPACE if blank < at else _INSIDE
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,3 +60,24 @@ def test_windows_overlap_only_inside_sentences() -> None:
     assert any(window.start < window.keep for window in windows(sentence, pieces(sentence), 10, 4))
     lines = "aa aa aa aa aa\n" * 10
     assert all(window.start == window.keep for window in windows(lines, pieces(lines), 10, 4))
+
+
+class Counted(str):
+    """A text that counts how often one of its characters is looked at."""
+
+    looks = 0
+
+    def __getitem__(self, key):  # type: ignore[no-untyped-def]
+        if isinstance(key, int):
+            Counted.looks += 1
+        return super().__getitem__(key)
+
+
+@pytest.mark.parametrize("unit", [" ", "\t", "\u00a0", "\n", "a", "a ", ".", "。", " " * 3_000 + "a", "\r \u2028"])
+def test_cutting_looks_at_every_character_a_few_times_at_most(unit: str) -> None:
+    text = Counted((unit * 1_000_000)[:1_000_000])
+    Counted.looks = 0
+    found = list(blocks(text))
+    assert found[0][0] == 0
+    assert found[-1][1] == len(text)
+    assert Counted.looks < 5 * len(text)
