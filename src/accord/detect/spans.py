@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from accord.detect.noise import views
 from accord.models.runtime import TokenClassifier, Tokens
 
 Floats = NDArray[np.float32]
@@ -30,7 +31,8 @@ OVERLAP = 16
 _LINE, _SENTENCE, _SPACE, _INSIDE = 3, 2, 1, 0
 _WIDE_STOPS = frozenset("。！？；।॥؟۔")
 _STOPS = _WIDE_STOPS | frozenset(".!?…;")
-_REMEMBERED = 1_024
+_REMEMBERED = 4_096  # windows; at most 9 kB each
+_LONGEST_NUMBER = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +157,13 @@ class WordReader:
             block = text[start:end]
             if self._stop():
                 return
-            if any(map(str.isalpha, block)):
-                yield self._block(block, start)
+            found: list[Word] = []
+            for begin, view in views(block):
+                found += self._view(view, start + begin)
+            if found:
+                yield [_whole_number(text, word) for word in found]
 
-    def _block(self, text: str, offset: int) -> list[Word]:
+    def _view(self, text: str, offset: int) -> list[Word]:
         tokens = self._model.encode(text)
         parts = []
         for window in windows(text, tokens, min(WINDOW, self._model.limit)):
@@ -183,6 +188,17 @@ class WordReader:
         found = self._seen.get(key)
         if found is None:
             found = np.asarray(self._model.probabilities(ids) @ self._groups, dtype=np.float32)
-            if len(self._seen) < _REMEMBERED:
-                self._seen[key] = found
+            if len(self._seen) >= _REMEMBERED:
+                del self._seen[next(iter(self._seen))]
+            self._seen[key] = found
         return found
+
+
+def _whole_number(text: str, word: Word) -> Word:
+    """A number of which a view showed less than there is, whole again."""
+    end = word.end
+    if end < len(text) and text[end - 1].isdigit() and text[end].isdigit():
+        while end < len(text) and end < word.end + _LONGEST_NUMBER and text[end].isdigit():
+            end += 1
+        return Word(word.start, end, word.odds)
+    return word

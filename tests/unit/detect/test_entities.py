@@ -166,3 +166,26 @@ def test_it_travels_to_worker_processes(detector: EntityDetector) -> None:
 @pytest.mark.models
 def test_its_repr_names_the_model_only(detector: EntityDetector) -> None:
     assert repr(detector) == "<EntityDetector rampart>"
+
+
+@pytest.mark.models
+def test_a_log_of_varying_numbers_is_read_by_its_templates(
+    detector: EntityDetector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = 0
+    plain = TokenClassifier.probabilities
+
+    def counted(self: TokenClassifier, ids: list[int]):
+        nonlocal calls
+        calls += 1
+        return plain(self, ids)
+
+    monkeypatch.setattr(TokenClassifier, "probabilities", counted)
+    people = ("Margaret Thornbury", "Jürgen Habermas", "Oluwaseun Adeyemi")
+    text = "".join(
+        f"2026-05-{n % 28 + 1:02d}T12:{n % 60:02d}:01.{n:03d}Z INFO user {people[n % 3]} logged in from 10.0.{n}.7 "
+        f"session={n * 7919:08x}{n:024x} after {n * 13} ms\n"
+        for n in range(200)
+    )
+    assert names(detector, text) == [people[n % 3] for n in range(200)]
+    assert calls < 30
