@@ -30,6 +30,8 @@ _LOG_NOISE = re.compile(
     rf"{_STAMP.pattern}"
     r"|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])(?::\d{1,5})?"  # an IPv4 address and its port
     r"|(?i:(?<![^\W_])(?:0x[0-9a-f]+|(?=[0-9]*+[a-f])(?=[a-f]*+[0-9])[0-9a-f]{8,}+)(?![^\W_]))"
+    r"|(?<![\w@.])(?:[a-z]+[\-_]?\d[\w\-]*+(?![@.]\w)|port[ ]\d{1,5}(?!\w))"  # `ssh2`, `worker-7`, `port 22`
+    r"|(?<![\w@.])[a-z]\w*+(?:\.[a-z]\w*+)*+\.[A-Z]\w*+(?:\.\w++)*+(?![@\w])"  # `org.example.Main`
     r"|(?<![^\s\"'=(])/[\w.\-~%@]++(?:/[\w.\-~%@]*+)++"  # a path, without its query
 )
 _DIGITS = re.compile(r"\d+")
