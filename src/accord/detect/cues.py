@@ -20,7 +20,7 @@ _LONGEST = 4
 _LONGEST_UNCASED = 2
 
 _WORD = re.compile(r"[^\W\d_][\w\u0300-\u036f\u0900-\u0dff]*(?:['’ʼ\-‐·.・][^\W\d_][\w\u0900-\u0dff]*)*")
-_GAP = re.compile(r"\.?[ \t\u00a0]{1,2}")
+_GAP = re.compile(r"\.?[ \u00a0]{1,2}")
 
 # What introduces a name beyond doubt; the name follows. `I am` and its like are left to the model.
 _INTRODUCTIONS = (

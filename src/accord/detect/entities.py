@@ -12,6 +12,7 @@ from pathlib import Path
 from accord.core.finding import Hit
 from accord.core.reading import Reading
 from accord.core.roles import Stop
+from accord.detect.borders import Borders
 from accord.detect.cues import announced
 from accord.detect.merge import CATEGORIES, LABELS, NAME, Entity, entities, united
 from accord.detect.spans import WordReader
@@ -57,15 +58,16 @@ class EntityDetector:
             yield from self._read(index, reading, reader)
 
     def _read(self, index: int, reading: Reading, reader: WordReader) -> Iterator[Hit]:
+        borders = Borders(reading)
         names: list[Entity] = []
-        for found in entities(reading.text, reader.words(reading.text)):
+        for found in entities(reading.text, reader.words(reading.text), borders):
             if found.category == NAME:
                 names.append(found)
             else:
-                yield Hit(index, found.span, found.category, found.score)
+                yield from _hits(index, found, borders)
         names += [Entity(span, NAME, score) for span, score in announced(reading.text)]
         for found in united(names):
-            yield Hit(index, found.span, found.category, found.score)
+            yield from _hits(index, found, borders)
 
     def _model(self) -> TokenClassifier:
         # Held by the runtime, not here: a detector is sent to worker processes, a session cannot be.
@@ -76,3 +78,8 @@ class EntityDetector:
             return [LABELS.index(label.partition("-")[2] or label) for label in model.labels]
         except ValueError:
             raise ModelError(f"model {self._model_name} has labels nobody here knows", hint=PULL) from None
+
+
+def _hits(index: int, found: Entity, borders: Borders) -> Iterator[Hit]:
+    for piece in borders.pieces(found.span):
+        yield Hit(index, piece, found.category, found.score)

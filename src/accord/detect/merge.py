@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from accord.core.place import Span
+from accord.detect.borders import Borders, tabular
 from accord.detect.names import name_scores
 from accord.detect.spans import Word
 
@@ -41,9 +42,9 @@ _ADDRESS_AT = [_AT[part] for part in _ADDRESS_PARTS]
 _WEAK, _STRONG = 0.25, 0.5
 
 # What may stand between two words of one entity.
-_NAME_GAP = re.compile(r"[ \t\u00a0]{0,3}|[ \t]?[-'’ʼ.·‐‑][ \t]?")
-_ADDRESS_GAP = re.compile(r"[\s,.;:#/\-–º°ª()|]{0,6}")
-_INITIALS = re.compile(r"[ \t]?(?:[^\W\d_]\.?[ \t]?){1,3}")
+_NAME_GAP = re.compile(r"[ \u00a0]{0,3}|[ ]?[-'’ʼ.·‐‑+][ ]?")
+_ADDRESS_GAP = re.compile(r"(?:(?![\t;|])[\s,.:#/\-–º°ª()]){0,6}")
+_INITIALS = re.compile(r"[ ]?(?:[^\W\d_]\.?[ ]?){1,3}")
 _LEADING = re.compile(r"(?:(?<=[^\w@#])|^)(?:[^\W\d_]\.[ \t]?){1,3}$")
 _FEWEST_DIGITS = 5
 _LONGEST_WORD = 64  # characters a finding is widened by; bounds the work on a text that is one word
@@ -61,7 +62,7 @@ _EXPLAINS = re.compile(
     r"|инн|снилс|телефон)(?![^\W\d_])"
 )
 _GROUPS = re.compile(r"\(?\d{1,4}\)?(?:[ .\-/]\(?\d{2,4}\)?){2,5}")
-_NUMBER_GAP = re.compile(r"[ \t.\-/()+]{0,3}")
+_NUMBER_GAP = re.compile(r"[ .\-/()+]{0,3}")
 _PARTICLES = frozenset(
     """
     de del della der den di da das do dos du la le van von zu zum zur bin ibn al el ben y e ten ter vom st
@@ -100,12 +101,13 @@ class _Run:
     parts: set[str]
 
 
-def entities(text: str, blocks: Iterable[Sequence[Word]]) -> Iterator[Entity]:
-    """Join the words of a text to entities, in order."""
+def entities(text: str, blocks: Iterable[Sequence[Word]], borders: Borders | None = None) -> Iterator[Entity]:
+    """Join the words of a text to entities, in order; none runs over a border."""
     run: _Run | None = None
     for words in blocks:
         for word, kind, part, score in _kinds(text, words):
-            if run is not None and _joins(text, run, kind, word):
+            apart = run is not None and borders is not None and borders.between(run.end, word.start)
+            if run is not None and not apart and _joins(text, run, kind, word):
                 run.end = word.end
                 run.scores.append(score)
                 run.parts.add(part)
@@ -154,14 +156,16 @@ def _joins(text: str, run: _Run, kind: str, word: Word) -> bool:
     gap = text[run.end : word.start]
     if kind == "name":
         return bool(_NAME_GAP.fullmatch(gap)) or _inside_name(gap)
-    return bool((_ADDRESS_GAP if kind == "address" else _NUMBER_GAP).fullmatch(gap))
+    if kind != "address":
+        return bool(_NUMBER_GAP.fullmatch(gap))
+    return bool(_ADDRESS_GAP.fullmatch(gap)) and not ("\n" in gap and tabular(text, run.end, word.start))
 
 
 def _inside_name(gap: str) -> bool:
     """Whether what stands between two names belongs to them: `de la`, `van`, `J. R.`."""
-    if len(gap) > 12 or "\n" in gap:
+    if len(gap) > 12 or "\n" in gap or "\t" in gap:
         return False
-    inner = gap.strip(" \t")
+    inner = gap.strip(" ")
     if inner and inner.isupper() and _INITIALS.fullmatch(gap):
         return True
     return all(word.lower() in _PARTICLES for word in inner.split(" "))

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 _ENCODED = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40,}+={0,2}|(?<![\w\-])[A-Za-z0-9_\-]{65,}+")
 _DIGEST = re.compile(
     r"(?i)(?<![^\W_])(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-    r"|(?=[0-9]*+[a-f])(?=[a-f]*+[0-9])[0-9a-f]{16,}+)(?![^\W_])"
+    r"|(?=(?:[0-9]*+[a-f]){3})(?=[a-f]*+[0-9])[0-9a-f]{16,}+)(?![^\W_])"
 )
 _WORD = re.compile(r"[^\W\d_]{2}")
 _LONG = 65

@@ -189,3 +189,12 @@ def test_a_log_of_varying_numbers_is_read_by_its_templates(
     )
     assert names(detector, text) == [people[n % 3] for n in range(200)]
     assert calls < 30
+
+
+@pytest.mark.models
+def test_tables_without_fields_are_read_cell_by_cell(detector: EntityDetector) -> None:
+    rows = "Margaret Thornbury\t12 Baker Street\tSpringfield\nOluwaseun Adeyemi\t4 Oak Avenue\tPortland\n"
+    for mark in ("\t", " | ", ";"):
+        values = [value for value, _ in found(detector, rows.replace("\t", mark))]
+        assert "12 Baker Street" in values
+        assert not any(each in value for value in values for each in ("\t", "|", ";", "\n"))
