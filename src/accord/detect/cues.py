@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from accord.core.place import Span
 from accord.detect.names import DETERMINERS, ORGANISATIONS, shape
 
-SURE, LIKELY = 0.85, 0.7
-"""How sure a name is that was introduced, and one that only stands where names stand."""
+SURE, LIKELY, KIN = 0.85, 0.7, 0.6
+"""How sure a name is that was introduced, one that only stands where names stand, one that kin stands before."""
 
 _LONGEST = 4
 _LONGEST_UNCASED = 2
@@ -71,6 +71,19 @@ _TITLE = re.compile(
     r"|Mademoiselle|Signor|Signora|Sig|Dott|Dottoressa|Doutora?|г-н|г-жа|господин|госпожа|κ|κύριος|κυρία)"
     r"[ ]?\.?[ \t\u00a0]++(?=\w)"
 )
+# Kin before a name. English and Romance have capitals for names only; German has them for all nouns, so there it
+# takes a form of address, or a possessive and what cannot go on otherwise.
+_KIN = re.compile(
+    r"(?<!\w)(?:(?i:tante|onkel|oma|opa)|(?i:aunt|auntie|uncle|grandma|grandpa|granny)"
+    r"|(?i:tía|tío|abuel[ao]|oncle|tonton|mamie|zi[ao]|nonn[ao]|oom)"
+    r"|(?i:my|his|her|our|their|your)[ ](?i:son|daughter|brother|sister|husband|wife|cousin|nephew|niece)"
+    r"|(?i:mi|su|tu|mon|ma|sa|son|minha|meu|sua|seu|mia|mio|sua|suo)[ ](?i:hij[ao]|herman[ao]|sobrin[ao]|frère|sœur"
+    r"|fille|fils|filh[ao]|irmão|irmã|fratello|sorella|figli[ao])"
+    r"|(?i:mein|dein|sein|ihr|unser)(?:e[mnrs]?)?[ ](?:Sohn(?:es)?|Tochter|Bruders?|Schwester|Neffen?|Nichte|Mannes))"
+    r"[ \u00a0](?=[^\W\d_]{2})"
+)
+_CARD = re.compile(r"(?mi)^(?:item\d+\.)?(?P<part>FN|N)(?:;[^:\n]*)?:(?P<value>[^\n]*)")
+_CARD_PARTS = 3  # surname, given names, further names (RFC 6350, section 6.2.2)
 
 # Scripts without spaces: the name is what stands between its announcement and the end of the clause.
 _UNSPACED = (
@@ -121,10 +134,28 @@ def announced(text: str) -> Iterator[tuple[Span, float]]:
         yield from _scored(_labelled(text, found), LIKELY)
     for found in _TITLE.finditer(text):
         yield from _scored(name_at(text, found.end()), LIKELY)
+    for found in _KIN.finditer(text):
+        if shape(text[found.end()] + "a") == "title":
+            yield from _scored(name_at(text, found.end()), KIN)
+    if "BEGIN:VCARD" in text:
+        for found in _CARD.finditer(text):
+            yield from _card(found)
     if not text.isascii():
         for found in _UNSPACED_NAME.finditer(text):
             group = found.lastgroup or "a"
             yield Span(*found.span(group)), SURE if group < "f" else LIKELY
+
+
+def _card(found: re.Match[str]) -> Iterator[tuple[Span, float]]:
+    """The names on a line of a vCard: `FN` is one, `N` has parts."""
+    start = found.start("value")
+    parts = [found["value"]] if found["part"].upper() == "FN" else found["value"].split(";")[:_CARD_PARTS]
+    for part in parts:
+        value = part.strip()
+        if len(value) > 1 and any(map(str.isalpha, value)):
+            begin = start + part.index(value)
+            yield Span(begin, begin + len(value)), SURE
+        start += len(part) + 1
 
 
 def _scored(span: Span | None, score: float) -> Iterator[tuple[Span, float]]:
@@ -141,13 +172,13 @@ def _labelled(text: str, found: re.Match[str]) -> Span | None:
             start += 1
         end = text.find("\n", start)
         end = len(text) if end < 0 else end
-    while start < end and text[start] in " \t":
+    while start < end and text[start] in " \t*_":  # `**Name:** **Ada**`
         start += 1
     span = name_at(text, start) if start < end else None
     if span is None:
         return None
     several = not text[span.start : span.end].isalpha()
-    ends = not text[span.end : end].strip(" \t\r.") or text[span.end] in ",;|\t"
+    ends = not text[span.end : end].strip(" \t\r.*_") or text[span.end] in ",;|\t"
     if not several and not ends:
         return None  # the line goes on: it is a sentence, not a name
     return None if found["label"] in _NEEDS_TWO and not several and text.isascii() else span

@@ -42,7 +42,7 @@ _ADDRESS_AT = [_AT[part] for part in _ADDRESS_PARTS]
 _WEAK, _STRONG = 0.25, 0.5
 
 # What may stand between two words of one entity.
-_NAME_GAP = re.compile(r"[ \u00a0]{0,3}|[ ]?[-'’ʼ.·‐‑+][ ]?")
+_NAME_GAP = re.compile(r"[ \u00a0]{0,3}|[ ]?[-'’ʼ.·‐‑+][ ]?|%20")
 _ADDRESS_GAP = re.compile(r"(?:(?![\t;|])[\s,.:#/\-–º°ª()]){0,6}")
 _INITIALS = re.compile(r"[ ]?(?:[^\W\d_]\.?[ ]?){1,3}")
 _LEADING = re.compile(r"(?:(?<=[^\w@#])|^)(?:[^\W\d_]\.[ \t]?){1,3}$")

@@ -7,6 +7,7 @@ capitals at all is therefore news to it, and is added to its odds as evidence: a
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from accord.detect.spans import Word
@@ -47,11 +48,19 @@ TITLES = frozenset(
     mr mrs ms mx miss dr prof professor sir dame lord lady herr herrn frau sr sra srta señor señora señorita don doña
     mme mlle monsieur madame mademoiselle maître signor signora sig dott dottor dottoressa doutor doutora dhr mevr
     mevrouw pani shri smt kumari sensei rabbi imam sheikh captain judge justice sergeant officer detective nurse uncle
-    aunt auntie brother sister
+    aunt auntie brother sister grandma grandpa granny grandmother grandfather nephew niece cousin
+    tante onkel oma opa bruder schwester sohn sohnes tochter neffe neffen nichte vetter cousine schwager schwägerin
+    tía tío abuela abuelo hermana hermano hija hijo sobrina sobrino oncle tonton mamie papi frère sœur fille fils
+    zia zio nonna nonno fratello sorella figlia figlio tia avó avô irmã irmão filha filho oom broer zus dochter zoon
     """.split()
 )
 """Words that announce a name, without their full stop."""
 
+_REACH = 80  # characters in which emphasis is closed, or a query begins
+_OPENED = re.compile(r"(?<![\w*~\\])([*_]{1,3}|~~)$")
+_CLOSED = re.compile(r"(_{1,3})(?!\w)")
+_QUERY = re.compile(r"[?&][\w.\-\[\]]{1,40}=$|(?:^|[?&\s])[\w.\-\[\]]{1,40}=(?:[^\W\d_]+(?:\+|%20))+$")
+_LIKE = re.compile(r"[^\W\d_]*%?[\w %]*['\"]")
 _JOINERS = "@#_/\\=<$%&~^*"
 
 
@@ -102,12 +111,28 @@ def _inside_code(text: str, word: Word) -> bool:
     """Whether a word is part of a handle, a tag, a path or an identifier rather than of a sentence."""
     before = text[word.start - 1] if word.start else " "
     after = text[word.end] if word.end < len(text) else " "
-    if before in _JOINERS or after in "_@=\\":
+    if (before in _JOINERS or after in "_@=\\") and not _set_off(text, word):
         return True
     follows = text[word.end + 1] if word.end + 1 < len(text) else " "
     precedes = text[word.start - 2] if word.start > 1 else " "
     called = after == "(" and follows != " " and before != " "
     return called or ((after == "." and follows.isalpha()) and (before == "." or word.start == 0 or precedes == "."))
+
+
+def _set_off(text: str, word: Word) -> bool:
+    """Whether the sign beside a word only sets it off: Markdown, a value of a query, a pattern of SQL."""
+    left = text[max(0, word.start - _REACH) : word.start]
+    right = text[word.end : word.end + _REACH]
+    if opened := _OPENED.search(left):
+        mark = opened[1]
+        close = right.find(mark)
+        return close >= 0 and "\n" not in right[:close] and (close == 0 or not right[close - 1].isspace())
+    if right[:1] == "_":
+        closed = _CLOSED.match(right)
+        return closed is not None and re.search(rf"(?<![\w{closed[1][0]}]){closed[1]}[^\W_]", left) is not None
+    if right[:1] in ("@", "=", "\\"):
+        return False
+    return _QUERY.search(left) is not None or (left[-2:] in ("'%", '"%') and _LIKE.match(right) is not None)
 
 
 def _manner(shapes: Sequence[str], at: int) -> float:
