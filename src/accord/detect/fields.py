@@ -16,6 +16,7 @@ from accord.core.finding import Hit
 from accord.core.place import Span
 from accord.core.reading import Field, Reading
 from accord.core.roles import Stop
+from accord.detect.tables.accounts import SYSTEM_ACCOUNTS
 from accord.detect.tables.field_words import (
     BARE_NAMES,
     EMPTY,
@@ -28,7 +29,7 @@ from accord.detect.tables.field_words import (
     QUALIFIERS,
     SIBLING_WORDS,
 )
-from accord.detect.tables.secret_value import placeholder
+from accord.detect.tables.secret_value import pathlike, placeholder
 
 FLOOR = 0.4
 """The reporting floor: what scores less is not worth judging."""
@@ -138,17 +139,10 @@ def _is_name(value: str) -> bool:
 
 
 _USERNAME = re.compile(r"[\w.@+$\\-]{2,64}")
-# Accounts that belong to a system or a type, and to nobody.
-_NOBODY = frozenset(
-    """
-    root admin administrator system daemon nobody guest anonymous unknown user users service default test www-data git
-    postgres mysql redis nginx ubuntu str string int integer bool boolean object any none null optional required
-    """.split()
-)
 
 
 def _is_username(value: str) -> bool:
-    known = value.casefold() in _NOBODY
+    known = value.casefold() in SYSTEM_ACCOUNTS
     return not known and _USERNAME.fullmatch(value) is not None and (_letters(value) or _digit_count(value) > 4)
 
 
@@ -168,7 +162,7 @@ def _is_code(value: str) -> bool:
 
 
 def _is_secret(value: str) -> bool:
-    return 3 <= len(value) <= 8192 and not placeholder(value) and len(value.split()) <= 3
+    return 3 <= len(value) <= 8192 and not placeholder(value) and not pathlike(value) and len(value.split()) <= 3
 
 
 def _is_key(value: str) -> bool:
@@ -176,7 +170,7 @@ def _is_key(value: str) -> bool:
 
 
 def _is_words(value: str) -> bool:
-    return 2 <= len(value) <= 300 and _letters(value)
+    return 2 <= len(value) <= 300 and _letters(value) and "\n" not in value
 
 
 _DEGREES = r"[-+]?\d{1,3}[.,]\d{2,}°?\s*[NSEWO]?"
@@ -270,6 +264,10 @@ def _judge(number: int, reading: Reading, field: Field, persons: frozenset[str])
             return None
         category, score = PERSON, 0.6
     span = _trimmed(reading.text, field.span)
+    if field.syntax == "value":
+        if _expression(reading.text, span, field.name):
+            return None
+        span = _token(reading.text, span, category)
     value = reading.text[span.start : span.end]
     if not value or len(value) > (8192 if category.startswith(_SECRET) else _LONGEST_VALUE):
         return None
@@ -280,6 +278,29 @@ def _judge(number: int, reading: Reading, field: Field, persons: frozenset[str])
     ):
         return None
     return Hit(number, span, category, score)
+
+
+_CODE = re.compile(r"[A-Za-z_$][\w.$:>-]*[(\[]|.*(?:\)\s*->|=>|\bawait\b|&&|\|\|)", re.DOTALL)
+
+
+def _expression(text: str, span: Span, name: str) -> bool:
+    """Whether what stands without quotes is code: a call, an index, a signature, the name itself."""
+    value = text[span.start : span.end]
+    if text[span.end : span.end + 1] in tuple("([") or _CODE.match(value):
+        return True
+    return words_of(value.rpartition(".")[2]) == words_of(name.rpartition(".")[2])
+
+
+def _token(text: str, span: Span, category: str) -> Span:
+    """A password in running text ends at a blank; so does a user name that a mark or a sentence follows."""
+    value = text[span.start : span.end]
+    head = value.split(maxsplit=1)[0] if value else ""
+    if category == "privacy.person.username":
+        marked = any(c.isdigit() or c in "_.-@,;" for c in head)
+        return Span(span.start, span.start + len(head.rstrip(".,;:)"))) if marked else span
+    if category != "privacy.credential.password" or head == value:
+        return span
+    return Span(span.start, span.start + len(head.rstrip(".,;")))
 
 
 def placeholder_like(value: str) -> bool:

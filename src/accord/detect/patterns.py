@@ -32,6 +32,7 @@ from accord.detect.tables.pattern import FLOOR, Edge, Pattern
 TABLES: tuple[tuple[str, ...], ...] = (
     ("network", "financial", "crypto", "keys"),
     ("secrets",),
+    ("accounts",),
     ("contact",),
     ("international", "europe_west"),
     ("europe_east", "americas", "asia", "africa_oceania"),

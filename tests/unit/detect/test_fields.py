@@ -128,3 +128,26 @@ def test_scores_say_how_telling_the_key_is() -> None:
 def test_it_stops_when_told() -> None:
     reading = record(**{f"email{n}": "ada@example.org" for n in range(1000)})
     assert len(list(DETECTOR.detect([reading], lambda: True))) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rest"),
+    [
+        ("fname", "mkstemp", "("), ("username", "username", ""), ("pwd", "/home/ci/build", ""), ("api_key", "str", ") -> dict[str, Any]"),
+        ("password", "str | None", ""), ("password", "string", ";"), ("password", "os.environ", "['X']"), ("user", "get_user(1)", ""),
+    ],
+)  # fmt: skip
+def test_code_beside_a_key_is_no_value(name: str, value: str, rest: str) -> None:
+    text = f"{name} = {value}{rest}"
+    start = len(name) + 3
+    assert found(Reading(text, fields=(Field(Span(start, start + len(value)), name, "value"),))) == []
+
+
+def test_a_password_in_running_text_ends_at_a_blank() -> None:
+    text = "password: Sommer2024. More text follows"
+    field = Field(Span(10, len(text)), "password", "value")
+    assert found(Reading(text, fields=(field,))) == [("credential.password", "Sommer2024")]
+    quoted = Field(Span(10, len(text)), "password", "code.string")
+    assert found(Reading("password: two words", fields=(Field(Span(10, 19), "password", quoted.syntax),))) == [
+        ("credential.password", "two words")
+    ]

@@ -153,3 +153,22 @@ def test_the_machine_readable_zone_of_a_passport_is_one_finding() -> None:
 def test_one_number_is_one_finding() -> None:
     assert len(found("social security 078-05-1121, call later")) == 1
     assert len(found("046454286")) <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Personalausweis L01X00T471", "L01X00T471"), ("Sozialversicherungsnummer 65070649C103", "65070649C103"), ("NIR 1570844109087", "1570844109087"),
+        ("BDAY:1987-11-23", "1987-11-23"), ("Né(e) le 23/11/1987", "23/11/1987"), ("call me on 3/5", "3/5"),
+    ],
+)  # fmt: skip
+def test_a_label_without_a_colon_speaks_for_its_value(text: str, value: str) -> None:
+    hits = PatternDetector().detect([Reading(text)], lambda: False)
+    assert value in [text[hit.span.start : hit.span.end] for hit in hits]
+
+
+@pytest.mark.parametrize(
+    "text", ['GET / HTTP/1.1" 200 120 call', "phone status 200 120", "retry 3/5 on Monday", "on average 4/5 stars"]
+)
+def test_what_counts_or_reports_is_no_number_to_call_and_no_day(text: str) -> None:
+    assert list(PatternDetector().detect([Reading(text)], lambda: False)) == []

@@ -90,6 +90,8 @@ def _handle(text: str, start: int, end: int) -> tuple[int, int] | None:
     if name.casefold() in _NOT_HANDLES or not any(c.isalpha() for c in name):
         return None
     line = text[max(0, start - 80) : start].rpartition("\n")[2]
+    if line.strip() in ("/**", "///", "//", "--") or (line.strip() == "*" and line[:1].isspace()):
+        return None  # a tag of a documentation comment
     if not line.strip() and text[end : end + 1] in ("\n", "(") and "\n" in text[end : end + 80]:
         following = text[end : end + 80].lstrip()
         if re.match(
@@ -107,7 +109,9 @@ _NOT_HANDLES = frozenset(
         abstractmethod cache lru_cache contextmanager fixture override autowired bean component service inject
         input output nullable nonnull test before after beforeeach aftereach suppresswarnings
         functionalinterface safevarargs entity table column id everyone here channel types latest next beta
-        home work office noon midnight gmail hotmail yahoo outlook example a the all least most
+        home work office noon midnight params decorator decorators parameter parameters annotation wraps overload
+        final abstract functools pytest mock patch click app router template typedef example examples internal readonly
+        public private protected static type types typeparam version license copyright file fileoverview module default gmail hotmail yahoo outlook example a the all least most
         """.split()
 )
 

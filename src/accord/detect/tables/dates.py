@@ -49,6 +49,22 @@ def _clock(text: str, start: int, end: int) -> tuple[int, int] | None:
     return start, end
 
 
+_COUNTS = re.compile(
+    r"(?i)\b(?:retry|retries|attempt|try|step|page|part|score|scored|rated|rating|item|chapter|batch|shard|epoch|tests?|task|stage|round|"
+    r"phase|level|ratio|fold|worker|chunk|passed|failed|progress|ready|question|answered|slide|seite|versuch|étape|paso)[ :#=(]{1,2}$"
+)
+_COUNTED = re.compile(
+    r"(?i) ?(?:stars?|tests?|points?|passed|failed|done|ready|complete|completed|cup|inch|of|teaspoon|mile|votes?|punkte)\b"
+)
+
+
+def _day(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """A day and a month, and not how many of how many (`retry 3/5`)."""
+    if _COUNTS.search(text, max(0, start - 24), start) or _COUNTED.match(text, end):
+        return None
+    return _clock(text, start, end)
+
+
 def _dates(category: str, score: float, lifted: float, context: tuple[str, ...], tag: str) -> tuple[Pattern, ...]:
     def row(name: str, regex: str, base: float, check: Check | None = None) -> Pattern:
         bare = min(score, base) if score else 0.0
@@ -102,7 +118,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern("birth.plain", BIRTH, rf"\b(?:{_YEAR}[01][0-9][0-3][0-9]|[0-3][0-9][01][0-9]{_YEAR})\b", 0.0, 0.75, 0.0, None, False, ("dob", "date of birth", "birthdate", "geburtsdatum", "birth date")),
     *_dates(DATE, 0.75, 0.75, (), "date"),
     Pattern("date.month_year", DATE, rf"(?i)\b{_MONTH}[ ,\-/]{{1,2}}(?:of |de |del )?{_YEAR}\b", 0.55, 0.55, 0.55, None, False, (), _clock, Edge.WORD),
-    Pattern("date.day", DATE, r"\b(?:1[0-2]|0?[1-9])/(?:3[01]|[12][0-9]|0?[1-9])\b", 0.0, 0.45, 0.0, None, False, words.DATE, _clock, Edge.NUMBER),
+    Pattern("date.day", DATE, r"\b(?:1[0-2]|0?[1-9])/(?:3[01]|[12][0-9]|0?[1-9])\b", 0.0, 0.45, 0.0, None, False, words.DATE, _day, Edge.NUMBER),
     Pattern("date.year", DATE, rf"(?i)\b(?:in|during|since|anno|until|before|after|of|im jahr|seit|en|depuis|desde|nel|dal|sinds|em)\s({_YEAR})\b", 0.45, 0.45, 0.45, None, False, (), _clock, Edge.NUMBER),
 )  # fmt: skip
 """Calendar dates (ISO 8601 and local forms); beside a word for birth they are days of birth."""

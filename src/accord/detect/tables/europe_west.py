@@ -111,6 +111,8 @@ PATTERNS: tuple[Pattern, ...] = (
     digits("de.document.9", PASSPORT, r"\b[CFGHJK][CFGHJKLMNPRTVWXYZ0-9]{7}[0-9]\b", german_short, words.PASSPORT, 0.0),
     labelled("de.passport", PASSPORT, r"(?i)\b[CFGHJK][CFGHJKLMNPRTVWXYZ0-9]{7}[0-9]\b", words.PASSPORT, lifted=0.8),
     labelled("de.id_card", NATIONAL, r"(?i)\b[LMNPRTVWXYCFGHJK][CFGHJKLMNPRTVWXYZ0-9]{7}[0-9]\b", words.ID_CARD, lifted=0.8),
+    labelled("de.id_card.checked", NATIONAL, r"\b[LMNPRTVWXYCFGHJK][CFGHJKLMNPRTVWXYZ0-9]{8}[0-9]D?\b", words.ID_CARD, lifted=0.8),
+    labelled("de.pension.labelled", SOCIAL, r"\b[0-9]{8}[A-Z][0-9]{3}\b", words.SOCIAL, lifted=0.8),
     labelled("de.id_card.old", NATIONAL, r"(?i)\bT[0-9]{8}\b", words.ID_CARD, score=0.3, lifted=0.8, alone=0.45),
     labelled("de.driver", DRIVER, r"\b[A-Z][A-Z0-9][0-9]{8}[A-Z0-9]\b", words.DRIVER, lifted=0.85, alone=0.45),
     distinct("de.register", COMPANY, r"\bHR[AB]\s{0,2}[0-9]{1,6}\b", None, words.COMPANY, 0.7),
@@ -134,6 +136,7 @@ PATTERNS: tuple[Pattern, ...] = (
     distinct("ie.pps", SOCIAL, r"\b[0-9]{7}[A-W][A-IW]?\b", stdnum("ie.pps"), words.SOCIAL, 0.45),
     # France, Monaco, Andorra
     proven("fr.nir", SOCIAL, r"\b[1-478] ?[0-9]{2} ?(?:0[1-9]|[1-9][0-9]) ?(?:[0-9]{2}|2[AB]) ?[0-9]{3} ?[0-9]{3} ?[0-9]{2}\b", stdnum("fr.nir"), words.SOCIAL, 0.85),
+    labelled("fr.nir.short", SOCIAL, r"\b[12] ?[0-9]{2} ?(?:0[1-9]|1[0-2]|[2-4][0-9]|[5-9][0-9]) ?(?:[0-9]{2}|2[AB]) ?[0-9]{3} ?[0-9]{3}\b", words.SOCIAL, lifted=0.75),
     digits("fr.tax", TAX, r"\b[0-3][0-9] ?[0-9]{2} ?[0-9]{3} ?[0-9]{3} ?[0-9]{3}\b", stdnum("fr.nif"), words.TAX),
     digits("fr.siren", COMPANY, r"\b[0-9]{3} ?[0-9]{3} ?[0-9]{3}\b|\b[0-9](?: [0-9]){8}\b", stdnum("fr.siren"), ("siren", "rcs", "entreprise", "société", "company")),
     digits("fr.siret", COMPANY, r"\b[0-9]{3} ?[0-9]{3} ?[0-9]{3} ?[0-9]{5}\b|\b[0-9](?: [0-9]){13}\b", stdnum("fr.siret"), ("siret", "rcs", "entreprise", "établissement", "société", "company"), 0.3),

@@ -46,7 +46,7 @@ _TABLE: dict[str, str] = {
         "adres, straat, straatnaam, huisnummer, woonadres, po box, postfach"
     ),
     "privacy.date.birth": (
-        "birth date, birthdate, date of birth, dateofbirth, dob, birthday, birth day, born, born on, birth year, year of birth, geburtsdatum, geburtstag, geb datum, geboren, geboren am, geburtsjahr, "
+        "birth date, birthdate, bday, date of birth, dateofbirth, dob, birthday, birth day, born, born on, birth year, year of birth, geburtsdatum, geburtstag, geb datum, geboren, geboren am, geburtsjahr, "
         "date de naissance, date naissance, ne le, naissance, fecha de nacimiento, fecha nacimiento, nacimiento, cumpleanos, data di nascita, data nascita, nascita, "
         "data de nascimento, data nascimento, nascimento, geboortedatum, geboorte datum"
     ),

@@ -78,7 +78,8 @@ def _header(text: str) -> bool:
     return isinstance(found, dict) and bool({"alg", "typ", "enc"} & found.keys())
 
 
-def _basic(value: str) -> bool:
+def basic(value: str) -> bool:
+    """Whether a value is `user:password` in base64 (RFC 7617)."""
     try:
         text = base64.b64decode(value + "=" * (-len(value) % 4), validate=True).decode()
     except (ValueError, binascii.Error):
@@ -109,7 +110,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "header.bearer", TOKEN, r"(?i)\b(?:bearer|token)[ :=]{1,3}([A-Za-z0-9_\-.~+/]{16,}={0,2})", 0.8, check=likely, edge=Edge.FREE,
     ),
-    Pattern("header.basic", PASSWORD, r"(?i)\bbasic ([A-Za-z0-9+/]{8,}={0,2})", 0.9, check=_basic, edge=Edge.FREE),
+    Pattern("header.basic", PASSWORD, r"(?i)\bbasic ([A-Za-z0-9+/]{8,}={0,2})", 0.9, check=basic, edge=Edge.FREE),
     Pattern("header.digest", PASSWORD, r'(?i)\bdigest [^\n]{0,200}response="([0-9a-f]{32,64})"', 0.85, edge=Edge.FREE),
     Pattern(
         "header.cookie", TOKEN,

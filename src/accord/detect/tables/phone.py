@@ -23,6 +23,9 @@ _TRUNK_REGIONS = (
     "GB", "DE", "FR", "NL", "BE", "CH", "AT", "SE", "IE", "AU", "IN", "BR", "JP", "KR", "IL", "TR", "ZA", "PH", "FI", "NG", "NZ", "IT", "RO", "UA", "TH", "CN",
 )  # fmt: skip
 _EXTENSION = re.compile(r"(?i)\s*(?:ext\.?|extension|x|durchwahl|poste|#)\s*\d{1,6}$")
+_POSTAL = re.compile(r"\d{5}-\d{4}")
+_STATUS = re.compile(r"[1-5]\d\d \d{1,10}")
+_SAYS_STATUS = re.compile(r"(?i)(?:status|code|http/[\d.]+\"?|\")[ =:]+$")
 _SEPARATORS = re.compile(r"[ \-./()\u2010-\u2015\u00a0]+")
 
 
@@ -89,7 +92,15 @@ def national(value: str) -> bool:
 def local(value: str) -> bool:
     """What follows a word for telephone and could be dialled: six to fifteen digits, not a date, not one digit."""
     number = numerals(_EXTENSION.sub("", value))
-    return 6 <= len(number) <= 15 and len(set(number)) > 1 and not _dated(value)
+    if not 6 <= len(number) <= 15 or len(set(number)) < 2 or _POSTAL.fullmatch(value):
+        return False
+    return not _dated(value)
+
+
+def _unlogged(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Not the status and the size that follow the request in a line of an access log (Common Log Format)."""
+    status = _STATUS.fullmatch(text, start, end)
+    return None if status is not None and _SAYS_STATUS.search(text, max(0, start - 12), start) else (start, end)
 
 
 def _dated(value: str) -> bool:
@@ -133,8 +144,8 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern("phone.trunk.spaced", PHONE, rf"\b0{_S}\(?[1-9][0-9]{{1,3}}\)?{_S}[0-9]{{2,8}}(?:{_S}[0-9]{{2,5}}){{0,4}}\b", 0.5, 0.85, 0.6, trunk, False, words.PHONE),
     Pattern("phone.trunk.plain", PHONE, r"\b0[1-9][0-9]{8,9}\b", 0.0, 0.85, 0.55, trunk, False, words.PHONE),
     Pattern("phone.national", PHONE, r"\b[1-9][0-9]{6,10}\b", 0.0, 0.75, 0.42, national, False, words.PHONE),
-    Pattern("phone.national.grouped", PHONE, rf"(?:\b|\()[1-9][0-9]{{0,3}}\)?{_S}{{1,2}}[0-9]{{2,4}}(?:{_S}[0-9]{{2,4}}){{1,4}}{_EXT}", 0.0, 0.75, 0.5, national, False, words.PHONE),
-    Pattern("phone.local", PHONE, rf"(?:\b|\()[0-9]{{1,6}}\)?(?:{_S}{{1,2}}\(?[0-9]{{2,8}}\)?){{1,5}}{_EXT}", 0.0, 0.6, 0.0, local, False, words.PHONE, proves=False),
+    Pattern("phone.national.grouped", PHONE, rf"(?:\b|\()[1-9][0-9]{{0,3}}\)?{_S}{{1,2}}[0-9]{{2,4}}(?:{_S}[0-9]{{2,4}}){{1,4}}{_EXT}", 0.0, 0.75, 0.5, national, False, words.PHONE, reach=_unlogged),
+    Pattern("phone.local", PHONE, rf"(?:\b|\()[0-9]{{1,6}}\)?(?:{_S}{{1,2}}\(?[0-9]{{2,8}}\)?){{1,5}}{_EXT}", 0.0, 0.6, 0.0, local, False, words.PHONE, proves=False, reach=_unlogged),
     Pattern("phone.local.plain", PHONE, r"\b[0-9]{7,12}\b", 0.0, 0.5, 0.0, local, False, ("phone", "mobile", "telephone", "tel", "telefon", "téléphone", "teléfono", "cell", "handy", "whatsapp", "fax"), proves=False),
 )  # fmt: skip
 """International and national forms (ITU-T E.123); plain digits only beside a telling word."""

@@ -24,10 +24,17 @@ _PLAIN_WORDS = frozenset(
         """.split()
 )
 _REFERENCE = re.compile(
-    r"^[$%<{\[(]|^\S*\(|\$\{|\{\{|%\(|^(?:os\.|process\.|env\.|ENV\[|config[.\[]|settings[.\[]|self\.|this\.|args\.|request\.|secrets\.|vault:|ref:|arn:|"
+    r"^[$%<{\[(]|^[\w.$:>-]*\(|^[A-Za-z_][\w.]*\[|\$\{|\{\{|%\(|^(?:os\.|process\.|env\.|ENV\[|config[.\[]|settings[.\[]|self\.|this\.|args\.|request\.|secrets\.|vault:|ref:|arn:|"
     r"var\.|local\.|data\.|import |new |await |function|lambda|def |return |getenv|System\.|op://|ssm:|kms:|file:|/run/secrets)",
     re.IGNORECASE,
 )
+
+_ANNOTATION = re.compile(
+    r"(?:str|string|int|number|bool|boolean|bytes|any|object|none|null|secretstr|optional|union|secret|void|unknown|never|charsequence|buffer|literal|char|varchar|text)"
+    r"\s*(?:[\[<|()\]},;=?!&:>*].*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+_PATH = re.compile(r"(?:~|\.{1,2}|[A-Za-z]:)?(?:[/\\][\w.@ -]+)+[/\\]?")
 
 
 def entropy(value: str) -> float:
@@ -40,11 +47,18 @@ def placeholder(value: str) -> bool:
     """Whether a value only marks the place of a secret: a mask, a variable, a call, an example word."""
     text = value.strip("\"'`,;")
     folded = text.casefold()
-    if len(set(folded)) < 2 or folded in _PLAIN_WORDS or _REFERENCE.search(text):
+    if len(set(folded)) < 2 or folded.rstrip(".,:;!?)") in _PLAIN_WORDS:
+        return True
+    if _REFERENCE.search(text) or _ANNOTATION.fullmatch(text):
         return True
     return any(word in folded for word in _PLACEHOLDER_WORDS) or bool(
-        re.fullmatch(r"[a-z]+(?:\.[A-Za-z_]+){1,6}", text)
+        re.fullmatch(r"[a-z]+(?:\.[A-Za-z_]+){1,6}[:?]?", text)
     )
+
+
+def pathlike(value: str) -> bool:
+    """Whether a value is a path of a file system, as in `PWD=/srv/app`."""
+    return _PATH.fullmatch(value) is not None
 
 
 def likely(value: str) -> bool:
@@ -64,6 +78,24 @@ def _kinds(value: str) -> int:
 
 def password_like(value: str) -> bool:
     """Whether a value after `password:` is one: no placeholder, and not a plain word of a sentence."""
-    if placeholder(value) or len(value) < 3:
+    if placeholder(value) or len(value) < 3 or pathlike(value):
         return False
     return _kinds(value) >= 2 or value.isdigit() or len(value) >= 8
+
+
+_TERM = re.compile(
+    r"(?i)(?:sha-?\d+|md\d|aes-?\d+[\w-]*|utf-?\d+|base-?\d+|oauth-?\d|2fa|mfa|bcrypt|argon2\w*|pbkdf2\w*|rfc-?\d+|v?\d+(?:[.,:/-]\d+)*[.,]?|"
+    r"\d+(?:[.,]\d+)?[-–+]?(?:char(?:acter)?s?|digits?|bits?|bytes?|times?|days?|weeks?|months?|years?|hours?|minutes?|min|sec|letters?|words?|st|nd|rd|th|x|[smhdk]|ms|kb|mb|gb|%)"
+    r"(?:-\w+)?|(?:https?|file)://\S*|\S+@\S+\.[a-z]{2,})"
+)
+
+
+def spoken(value: str) -> bool:
+    """Whether what a sentence calls a password looks like one: letters with digits or with marks inside."""
+    text = value.rstrip(".!?,:;)")
+    if len(text) < 4 or placeholder(text) or _TERM.fullmatch(text) or pathlike(text):
+        return False
+    if not any(c.isalpha() for c in text):
+        return False
+    marks = any(c in "!@#$%^&*+=~?" for c in value.rstrip(".,:;)?")[1:])
+    return any(c.isdigit() for c in text) or (marks and len(text) >= 6)

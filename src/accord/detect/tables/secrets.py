@@ -7,7 +7,7 @@ from __future__ import annotations
 import binascii
 
 from accord.detect.tables.pattern import Edge, Pattern
-from accord.detect.tables.secret_value import entropy, likely, password_like, placeholder
+from accord.detect.tables.secret_value import entropy, likely, password_like, placeholder, spoken
 
 API_KEY = "privacy.credential.api_key"
 TOKEN = "privacy.credential.token"  # noqa: S105 - a category
@@ -72,7 +72,7 @@ _NAMED = (  # name, expression, category
     ("pinecone", r"\bpcsk_[A-Za-z0-9]{5,8}_[A-Za-z0-9]{50,70}\b", API_KEY),
     ("stripe", r"\b(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{16,247}\b", API_KEY),
     ("stripe.webhook", r"\bwhsec_[A-Za-z0-9+/]{24,64}={0,2}", API_KEY),
-    ("square", r"\b(?:sq0(?:atp|csp|idp)-[0-9A-Za-z_-]{22,43}|EAAA[A-Za-z0-9_-]{60})\b", API_KEY),
+    ("square", r"\b(?:sq0(?:atp|csp|idp)-[0-9A-Za-z_-]{22,43}|EAAA[A-Za-z0-9_-]{60,64})\b", API_KEY),
     ("paypal.braintree", r"\baccess_token\$(?:production|sandbox)\$[0-9a-z]{16}\$[0-9a-f]{32}\b", TOKEN),
     ("razorpay", r"\brzp_(?:live|test)_[A-Za-z0-9]{14,24}\b", API_KEY),
     ("adyen", r"\bAQE[A-Za-z0-9]{5}[A-Za-z0-9+/=]{60,}-[A-Za-z0-9+/=]{20,}-", API_KEY),
@@ -107,7 +107,11 @@ _NAMED = (  # name, expression, category
     ("notion", r"\b(?:secret_[A-Za-z0-9]{43}|ntn_[A-Za-z0-9]{40,50})\b", API_KEY),
     ("figma", r"\bfig[dour]_[A-Za-z0-9_-]{38,46}", TOKEN),
     ("airtable", r"\bpat[A-Za-z0-9]{14}\.[a-f0-9]{64}\b", TOKEN),
-    ("asana", r"\b[12]/[0-9]{16}(?:/[0-9]{16})?:[a-f0-9]{32}\b", TOKEN),
+    ("asana", r"\b[012]/(?:[0-9]{10,20}(?:/[0-9]{10,20})?:[a-f0-9]{32}|[0-9]{40,60})\b", TOKEN),
+    ("postman", r"\bPMAK-[a-f0-9]{24}(?:-[a-f0-9]{34})?\b", API_KEY),
+    ("dropbox", r"\bsl\.(?:u\.)?[A-Za-z0-9_-]{100,}", TOKEN),
+    ("mapbox", r"\b[st]k\.eyJ[A-Za-z0-9_.-]{40,}", TOKEN),
+    ("cursor", r"\bkey_[0-9a-f]{64}\b", API_KEY),
     ("newrelic", r"\bNR(?:AK|II|JS|BR)-[A-Za-z0-9]{19,32}\b", API_KEY),
     ("grafana", r"\bgl(?:c|sa)_[A-Za-z0-9+/=_]{32,}", TOKEN),
     ("sentry", r"\bsntry[su]_[A-Za-z0-9+/=_]{40,}", TOKEN),
@@ -121,12 +125,6 @@ _NAMED = (  # name, expression, category
     ("twitter.bearer", r"\bAAAAAAAAAAAAAAAAAAAAA[A-Za-z0-9%]{60,}", TOKEN),
     ("okta", r"\b00[A-Za-z0-9_-]{40}\b", TOKEN),
 )  # fmt: skip
-
-
-def _spoken(value: str) -> bool:
-    """In a sentence only what no plain word looks like is taken for a password."""
-    text = value.rstrip(".!?")
-    return not placeholder(text) and any(c.isdigit() for c in text) and any(not c.isdigit() for c in text)
 
 
 _ISSUERS = (
@@ -152,13 +150,13 @@ _ASSIGNED: tuple[Pattern, ...] = (
     Pattern("assigned.token", TOKEN, rf"(?i)\b{_TOKEN_NAME}{_IS}([A-Za-z0-9_\-.~+/=:|]{{12,512}})", 0.8, check=likely, edge=Edge.FREE, gate=r"(?i)token"),
     Pattern(
         "assigned.password", PASSWORD,
-        rf"(?i)(?:^|[^\p{{L}}]){_SPOKEN_NAME}(?:[ _-]?[0-9])?(?:[ _-](?:is|for|to)\b[^\n:=]{{0,24}})?[\"'`]?\]?\s{{0,3}}(?::=|=>|==?|:|：)\s{{0,3}}(?:[bru]?[\"'`]|\\\\\")?([^\s\"'`<>,;\\\\]{{3,128}})",
+        rf"(?i)(?:^|[^\p{{L}}/]){_SPOKEN_NAME}(?:[ _-]?[0-9])?(?:[ _-](?:is|for|to)\b[^\n:=]{{0,24}})?[\"'`]?\]?\s{{0,3}}(?::=|=>|==?|:|：)\s{{0,3}}(?:[bru]?[\"'`]|\\\\\")?([^\s\"'`<>,;\\\\]{{3,128}})",
         0.8, check=password_like, edge=Edge.FREE, gate=rf"(?i){_SPOKEN_NAME}",
     ),
     Pattern(
         "assigned.password.said", PASSWORD,
         rf"(?i)(?:^|[^\p{{L}}]){_SPOKEN_NAME}\s(?:is|ist|lautet|est|es|é|è|jest)\s?:?\s[\"'`]?([^\s\"'`<>,;]{{4,128}})",
-        0.6, check=_spoken, edge=Edge.FREE, gate=rf"(?i){_SPOKEN_NAME}",
+        0.6, check=spoken, edge=Edge.FREE, gate=rf"(?i){_SPOKEN_NAME}",
     ),
     Pattern(
         "assigned.pin", PASSWORD, r"(?i)\b(?:pin|pin code|pincode|pin-code|otp|one[- ]time (?:code|password)|verification code|security code|cvv2?|cvc2?|tan)(?:\s(?:code|number|is|ist|lautet|est|es))?\s{0,2}[:=#]?\s{0,2}([0-9]{3,8})\b",

@@ -151,8 +151,8 @@ PHONE = (
 )  # fmt: skip
 
 BIRTH = (
-    "born", "birth", "birthday", "birthdate", "dob", "d.o.b", "date of birth", "geboren", "geburt", "geburtsdatum", "geburtstag", "geb",
-    "né le", "née le", "née", "né", "naissance", "nacido", "nacida", "nació", "nacimiento", "cumpleaños", "nato", "nata", "nascita", "geboortedatum",
+    "born", "birth", "birthday", "bday", "birthdate", "dob", "d.o.b", "date of birth", "geboren", "geburt", "geburtsdatum", "geburtstag", "geb",
+    "né le", "née le", "né(e) le", "né(e)", "née", "né", "naissance", "nacido", "nacida", "nació", "nacimiento", "cumpleaños", "nato", "nata", "nascita", "geboortedatum",
     "geboorte", "nascido", "nascida", "nasceu", "nascimento", "aniversário", "urodzony", "urodzona", "urodzenia", "doğum", "дата рождения", "родился",
     "родилась", "född", "fødselsdato", "født", "syntymä", "生年月日", "出生", "생년월일", "วันเกิด",
 )  # fmt: skip
