@@ -1,7 +1,5 @@
 """Invariants of the pattern detector over arbitrary text."""
 
-
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
