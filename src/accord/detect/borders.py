@@ -24,7 +24,8 @@ _STRUCTURAL = re.compile(
 _ROUTING = re.compile(
     r"header\.(?:content-.*|message-id|mime-version|received|dkim-.*|arc-.*|x-.*|authentication-.*)"
 )
-_KEY = re.compile(r"[^\"'\n]{0,40}[\"']?\s{0,4}[:=]")
+_KEY = re.compile(r"[^\s\"']{0,40}[\"']?\s{0,4}[:=]\s{0,4}[\"'`]{0,3}")
+_ASSIGNED = re.compile(r"[^\s\"':]{0,40}[\"']?\s{0,4}=>?\s{0,4}[bfruBFRU]{0,2}[\"'`]{1,3}")
 _JSON_KEY = re.compile(r"[^\"\n]{0,40}\"\s{0,4}:")
 _TAG = re.compile(r"<[a-zA-Z/!?]")
 _NEAR = 400  # characters to the next cell or tag
@@ -104,7 +105,9 @@ class Borders:
             gap = text[span.end : following.span.start]
             if following.syntax.startswith("csv.") and gap.count("\n") <= 1:
                 return True
-            if following.syntax.startswith(_HARD) and len(gap) <= 48 and _KEY.match(gap):
+            # `Ada: "Hi"` is speech, `ada="Hi"` is not.
+            key = _ASSIGNED if following.syntax.startswith("code.") else _KEY
+            if following.syntax.startswith(_HARD) and key.fullmatch(gap):
                 return True
         if "json" in self._kinds and _JSON_KEY.match(text, span.end):
             return True

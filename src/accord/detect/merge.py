@@ -46,6 +46,7 @@ _NAME_GAP = re.compile(r"[ \u00a0]{0,3}|[ ]?[-'’ʼ.·‐‑+][ ]?|%20")
 _ADDRESS_GAP = re.compile(r"(?:(?![\t;|])[\s,.:#/\-–º°ª()]){0,6}")
 _INITIALS = re.compile(r"[ ]?(?:[^\W\d_]\.?[ ]?){1,3}")
 _LEADING = re.compile(r"(?:(?<=[^\w@#])|^)(?:[^\W\d_]\.[ \t]?){1,3}$")
+_QUERY_REST = re.compile(r"(?:(?:\+|%20)[^\W\d_a-z][^\W\d_]{1,40}){1,3}")
 _FEWEST_DIGITS = 5
 _LONGEST_WORD = 64  # characters a finding is widened by; bounds the work on a text that is one word
 _HEX = re.compile(r"(?=.*[a-fA-F])[0-9a-fA-F\-]{12,}")  # a digest, a commit, a UUID
@@ -177,6 +178,8 @@ def _close(text: str, run: _Run) -> Iterator[Entity]:
     value = text[start:end]
     if run.kind == "name":
         if sum(map(str.isalpha, value)) >= 2 and max(run.scores) >= _STRONG:
+            if text[start - 1 : start] == "=" and (more := _QUERY_REST.match(text, end)):
+                end = more.end()
             yield Entity(Span(_with_initials(text, start), end), NAME, score)
     elif run.kind == "address":
         yield from _address(run, Span(start, end), score)

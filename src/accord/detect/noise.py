@@ -26,6 +26,7 @@ _STAMP = re.compile(
     r"|(?<![\d:])\d\d:\d\d:\d\d[.,]\d{3,9}"
 )
 _STAMP_WITHIN = 64  # characters from the beginning of a line
+_FEWEST_LINES = 3
 _LOG_NOISE = re.compile(
     rf"{_STAMP.pattern}"
     r"|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])(?::\d{1,5})?"  # an IPv4 address and its port
@@ -42,16 +43,25 @@ def views(text: str) -> Iterator[tuple[int, str]]:
 
     A view without two letters in a row is left out where the text has another: it says nothing by itself.
     """
-    at = done = 0
+    done = 0
+    for start, end in _log_lines(text):
+        yield from _worth(done, _plain(text[done:start]))
+        yield from _worth(start, _log_line(text[start:end]))
+        done = end
+    yield from _worth(done, _plain(text[done:]))
+
+
+def _log_lines(text: str) -> list[tuple[int, int]]:
+    """The lines with a time stamp near their beginning, where there are enough to call it a log."""
+    found = []
+    at = 0
     while at < len(text):
         newline = text.find("\n", at)
         end = len(text) if newline < 0 else newline + 1
         if _STAMP.search(text, at, min(end, at + _STAMP_WITHIN)):
-            yield from _worth(done, _plain(text[done:at]))
-            yield from _worth(at, _log_line(text[at:end]))
-            done = end
+            found.append((at, end))
         at = end
-    yield from _worth(done, _plain(text[done:]))
+    return found if len(found) >= _FEWEST_LINES else []
 
 
 def _worth(start: int, view: str) -> Iterator[tuple[int, str]]:

@@ -29,6 +29,8 @@ def test_prose_is_left_as_it_is() -> None:
     labelled = reading("Ada: hello Bob", ("hello Bob", "ada", "value"))
     assert kept(labelled, "Ada") == ["Ada"]
     assert not Borders(labelled).between(0, 9)
+    for quoted in ('Ada Byron: "Hi"', 'Ada Byron shouted at us: "Hi"'):
+        assert kept(reading(quoted, ("Hi", "x", "code.string")), "Ada Byron") == ["Ada Byron"]
 
 
 def test_what_runs_over_cells_is_cut_at_their_borders() -> None:

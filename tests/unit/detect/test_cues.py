@@ -88,3 +88,21 @@ def test_spans_are_inside_the_text_and_hold_letters(text: str) -> None:
         assert 0 <= span.start < span.end <= len(text)
         assert any(map(str.isalpha, text[span.start : span.end]))
         assert 0 < score <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Bei Tante Gerlinde war es schön.", ["Gerlinde"]),
+        ("das Zimmer ihres Sohnes Detlef", ["Detlef"]),
+        ("I met my brother Rupert there.", ["Rupert"]),
+        ("mi hermana Noemi llegó", ["Noemi"]),
+        ("my brother is late, my son said", []),
+        ("Die Tante kommt, und der Onkel auch", []),
+        ("BEGIN:VCARD\nFN:Ada Byron\nN;CHARSET=utf-8:Byron;Ada;;Dr.;\nEND:VCARD", ["Ada Byron", "Byron", "Ada"]),
+        ("N:Byron;Ada;;;", []),
+        ("**Name:** **Ada Byron**", ["Ada Byron"]),
+    ],
+)
+def test_kin_cards_and_emphasised_labels(text: str, expected: list[str]) -> None:
+    assert [text[span.start : span.end] for span, _ in announced(text)] == expected

@@ -198,3 +198,19 @@ def test_tables_without_fields_are_read_cell_by_cell(detector: EntityDetector) -
         values = [value for value, _ in found(detector, rows.replace("\t", mark))]
         assert "12 Baker Street" in values
         assert not any(each in value for value in values for each in ("\t", "|", ";", "\n"))
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Please ask **Oluwaseun Adeyemi** about it.", "Oluwaseun Adeyemi"),
+        ("Wir waren bei Tante Gerlinde im Garten.", "Gerlinde"),
+        ("Das Zeugnis ihres Sohnes Detlef fehlt.", "Detlef"),
+        ("SELECT * FROM t WHERE n LIKE '%Schimmelpfennig%'", "Schimmelpfennig"),
+        ("https://example.org/s?q=Anneliese+Rotenfels&page=2", "Anneliese+Rotenfels"),
+        ("BEGIN:VCARD\nFN:Anneliese Rotenfels\nEND:VCARD", "Anneliese Rotenfels"),
+    ],
+)
+def test_names_are_found_where_signs_or_kin_stand_beside_them(detector: EntityDetector, text: str, name: str) -> None:
+    assert name in names(detector, text)

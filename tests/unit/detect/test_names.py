@@ -7,7 +7,7 @@ import re
 import pytest
 
 from accord.detect.merge import LABELS, calibrated, entities
-from accord.detect.names import name_scores, shape
+from accord.detect.names import _inside_code, name_scores, shape
 from accord.detect.spans import Word
 
 
@@ -140,3 +140,25 @@ def test_a_number_is_believed_where_words_say_what_it_is() -> None:
 
     assert best("account 12345678", "BANK_ACCOUNT") > 0.4 > best("took 12345678 ns", "BANK_ACCOUNT")
     assert best("415 555 0132 after six", "PHONE") > 0.4 > best("at 1715000000 it", "PHONE")
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "off"),
+    [
+        ("ask **Ada** now", "Ada", True),
+        ("ask _Ada Byron_ now", "Byron", True),
+        ("/s?q=Ada+Byron", "Ada", True),
+        ("/s?q=Ada%20Byron", "Ada", True),
+        ("LIKE '%Byron%'", "Byron", True),
+        ("char *Ada;", "Ada", False),
+        ("x = a *Ada * b", "Ada", False),
+        ("snake_Ada_case", "Ada", False),
+        ("__Ada = 1", "Ada", False),
+        ("x=Ada", "Ada", False),
+        ("50%Ada", "Ada", False),
+        ("mail ada@Byron", "Byron", False),
+    ],
+)
+def test_signs_that_set_a_word_off_are_told_from_code(text: str, word: str, off: bool) -> None:
+    start = text.index(word)
+    assert _inside_code(text, Word(start, start + len(word), [])) is not off
