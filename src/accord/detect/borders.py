@@ -18,7 +18,7 @@ _HARD = ("json.", "csv.", "code.", "html.attribute", "header")
 _STRUCTURAL = re.compile(
     r"(?:.*[._\- ])?(?:type|kind|id|uuid|guid|class|classname|status|content-type|boundary|format|mode|level|severity"
     r"|priority|role|encoding|charset|mime|method|action|event|version|schema|unit|currency|locale|lang|language|op"
-    r"|operator|color|colour|component|module|package|extension|icon|ref|rel|href|src|style|key|enum|tag|th|label)"
+    r"|operator|color|colour|component|module|package|extension|icon|ref|rel|href|src|style|key|enum|tag|th|label|begin|end)"
     r"|[a-z0-9]*type"
 )
 _ROUTING = re.compile(

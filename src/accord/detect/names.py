@@ -61,6 +61,7 @@ _OPENED = re.compile(r"(?<![\w*~\\])([*_]{1,3}|~~)$")
 _CLOSED = re.compile(r"(_{1,3})(?!\w)")
 _QUERY = re.compile(r"[?&][\w.\-\[\]]{1,40}=$|(?:^|[?&\s])[\w.\-\[\]]{1,40}=(?:[^\W\d_]+(?:\+|%20))+$")
 _LIKE = re.compile(r"[^\W\d_]*%?[\w %]*['\"]")
+_BRANCH = re.compile(r"[|`+\\├└][\-─]{1,3} $")  # of a tree of folders
 _JOINERS = "@#_/\\=<$%&~^*"
 
 
@@ -112,6 +113,8 @@ def _inside_code(text: str, word: Word) -> bool:
     before = text[word.start - 1] if word.start else " "
     after = text[word.end] if word.end < len(text) else " "
     if (before in _JOINERS or after in "_@=\\") and not _set_off(text, word):
+        return True
+    if before == " " and _BRANCH.search(text, max(0, word.start - 6), word.start):
         return True
     follows = text[word.end + 1] if word.end + 1 < len(text) else " "
     precedes = text[word.start - 2] if word.start > 1 else " "

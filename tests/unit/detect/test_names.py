@@ -157,6 +157,9 @@ def test_a_number_is_believed_where_words_say_what_it_is() -> None:
         ("x=Ada", "Ada", False),
         ("50%Ada", "Ada", False),
         ("mail ada@Byron", "Byron", False),
+        ("src\n|-- grace\n", "grace", False),
+        ("src\n└── grace\n", "grace", False),
+        ("so -- Grace said", "Grace", True),
     ],
 )
 def test_signs_that_set_a_word_off_are_told_from_code(text: str, word: str, off: bool) -> None:
