@@ -16,7 +16,7 @@ any other. There are two kinds of reading:
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -181,10 +181,5 @@ class Reading:
     def fields_in(self, span: Span) -> Sequence[Field]:
         """The fields that share a character with `span`."""
         first = max(0, bisect_right(self._field_starts, span.start) - 1)
-        found = []
-        for candidate in self.fields[first:]:
-            if candidate.span.start >= span.end:
-                break
-            if candidate.span.touches(span):
-                found.append(candidate)
-        return found
+        last = bisect_left(self._field_starts, span.end)
+        return [field for field in self.fields[first:last] if field.span.touches(span)]
