@@ -44,7 +44,9 @@ def clear(text: str, start: int, end: int, edge: Edge, proven: bool = False) -> 
         return True
     before = text[start - 1] if start else " "
     after = text[end] if end < len(text) else " "
-    if joins(after) or (joins(before) and not (before in "nrt" and start > 1 and text[start - 2] == "\\")):
+    if (after != " " and joins(after)) or (
+        before != " " and joins(before) and not (before in "nrt" and start > 1 and text[start - 2] == "\\")
+    ):
         return False
     if (before == "-" or after == "-") and _in_uuid(text, start, end):
         return False
@@ -55,7 +57,7 @@ def clear(text: str, start: int, end: int, edge: Edge, proven: bool = False) -> 
 
 def constant(value: str) -> bool:
     """Whether the digits are many and all one digit: such numbers pass checksums and are nobody's."""
-    digits = {c for c in value if c.isdigit()}
+    digits = set(filter(str.isdigit, value))
     return len(digits) == 1 and len(value) > 6 and not any(c.isalpha() for c in value)
 
 

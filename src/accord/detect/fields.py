@@ -269,6 +269,8 @@ def _judge(number: int, reading: Reading, field: Field, persons: frozenset[str])
             return None
         span = _token(reading.text, span, category)
     value = reading.text[span.start : span.end]
+    if category == PERSON and (placeholder(value) or (score < _LIKELY and not _calls(value, field.syntax))):
+        return None
     if not value or len(value) > (8192 if category.startswith(_SECRET) else _LONGEST_VALUE):
         return None
     if (
@@ -278,6 +280,11 @@ def _judge(number: int, reading: Reading, field: Field, persons: frozenset[str])
     ):
         return None
     return Hit(number, span, category, score)
+
+
+def _calls(value: str, syntax: str) -> bool:
+    """Whether a bare `name` can be what a person is called: no key, and in running text not all in lower case."""
+    return words_of(value) not in KEYS and not (syntax == "value" and value.isascii() and value.islower())
 
 
 _CODE = re.compile(r"[A-Za-z_$][\w.$:>-]*[(\[]|.*(?:\)\s*->|=>|\bawait\b|&&|\|\|)", re.DOTALL)

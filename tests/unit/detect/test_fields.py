@@ -151,3 +151,12 @@ def test_a_password_in_running_text_ends_at_a_blank() -> None:
     assert found(Reading("password: two words", fields=(Field(Span(10, 19), "password", quoted.syntax),))) == [
         ("credential.password", "two words")
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "syntax"), [("str", "value"), ("its file name.", "value"), ("password", "code.string"), ("email", "")]
+)
+def test_a_type_a_key_and_words_are_nobodys_name(value: str, syntax: str) -> None:
+    text = f"name: {value}\nemail: ada@example.org"
+    fields = (Field(Span(6, 6 + len(value)), "name", syntax), Field(Span(len(text) - 15, len(text)), "email"))
+    assert found(Reading(text, fields=fields)) == [("contact.email", "ada@example.org")]

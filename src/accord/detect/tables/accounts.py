@@ -23,7 +23,7 @@ SYSTEM_ACCOUNTS = frozenset(
     codespace vscode node app appuser worker deploy build builder ci bot apache httpd tomcat mongodb oracle hadoop
     elastic kibana grafana prometheus sshd ftp bin sys sync games man lp mail news uucp proxy backup list irc pi
     linuxbrew shared public all me you your name username youruser yourname your-user your_user myuser example foo bar
-    localhost container docker nobody4 sa dbo account login usr owner web www http https home work password from via get post put head patch delete
+    demo localhost container docker nobody4 sa dbo account login usr owner web www http https home work password from via get post put head patch delete
     with by for on in at to and or the is not was has host self this request current_user cls ctx args config undefined
     """.split()
 )
@@ -122,8 +122,8 @@ PATTERNS: tuple[Pattern, ...] = (
     _row("code", PASSWORD, rf"(?i)(?:^|[^\p{{L}}]){_CODE}(?:\s{{0,2}}[:=#]?\s{{0,2}}|(?:\s\p{{L}}{{1,14}}){{0,4}}(?:\s?[:=]|\s{_IS}{_STILL}\s?:?)\s{{0,2}})([0-9]{{4,8}})(?:$|[^0-9\p{{L}}_.,:/\-]|[.,](?:\s|$))", 0.65, lambda value: True),
     _row("docker", PASSWORD, r"\"auth\"\s{0,2}:\s{0,2}\"([A-Za-z0-9+/]{8,}={0,2})\"", 0.9, basic),
     _row("terraform", PASSWORD, r"(?i)\bvariable\s+\"[^\"\n]*(?:password|passwd|secret|token|api_?key)[^\"\n]*\"\s*\{[^}]{0,300}?\bdefault\s*=\s*\"([^\"\n]{3,256})\"", 0.85),
-    _row("input", PASSWORD, r"(?i)<input\b[^>]{0,300}\btype=[\"']?password\b[^>]{0,300}?\bvalue=[\"']([^\"'>]{3,128})[\"']", 0.9),
-    _row("input.before", PASSWORD, r"(?i)<input\b[^>]{0,300}\bvalue=[\"']([^\"'>]{3,128})[\"'][^>]{0,300}?\btype=[\"']?password\b", 0.9),
+    _row("input", PASSWORD, r"(?i)<input\b[^>]{0,300}\b(?:type|name|id)=[\"']?[\w\-]{0,32}password\b[^>]{0,300}?\bvalue=[\"']([^\"'>]{3,128})[\"']", 0.9),
+    _row("input.before", PASSWORD, r"(?i)<input\b[^>]{0,300}\bvalue=[\"']([^\"'>]{3,128})[\"'][^>]{0,300}?\b(?:type|name|id)=[\"']?[\w\-]{0,32}password\b", 0.9),
     Pattern("account.block", PASSWORD, r"(?i)(?:password|passwd|passphrase|secret)[\w\-]{0,40}:[ \t]*[|>][+\-]?[ \t]*\n[ \t]+(\S[^\n]*)", 0.8, check=_given, reach=_block, edge=Edge.FREE, gate=r"[|>][+\-]?[ \t]*\n"),
     _row("laravel", API_KEY, r"\bAPP_KEY\s?=\s?[\"']?(base64:[A-Za-z0-9+/]{40,}={0,2})", 0.95),
     _row("sshd", USERNAME, _SSH + r"([\w.@\\\-]{2,64})", 0.85, personal),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import re
 from functools import cache
 from importlib import import_module
 from typing import Protocol, cast
@@ -23,6 +24,10 @@ def _load(module: str) -> _Numbers:
     return cast(_Numbers, import_module(f"stdnum.{module}"))
 
 
+_NOT_DIGITS = re.compile(r"[^0-9]+")
+_NOT_ALPHANUMERIC = re.compile(r"[^A-Za-z0-9]+")
+
+
 def stdnum(*modules: str) -> Check:
     """A check that one of these python-stdnum modules accepts the value; imported when first asked.
 
@@ -37,12 +42,12 @@ def stdnum(*modules: str) -> Check:
 
 def numerals(value: str) -> str:
     """The ASCII digits of a value, in order."""
-    return "".join(c for c in value if "0" <= c <= "9")
+    return _NOT_DIGITS.sub("", value)
 
 
 def bare(value: str) -> str:
     """The ASCII letters and digits of a value, upper-cased."""
-    return "".join(c for c in value if c.isascii() and c.isalnum()).upper()
+    return _NOT_ALPHANUMERIC.sub("", value).upper()
 
 
 def luhn(value: str) -> bool:
