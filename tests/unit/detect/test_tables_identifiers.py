@@ -172,3 +172,14 @@ def test_a_label_without_a_colon_speaks_for_its_value(text: str, value: str) -> 
 )
 def test_what_counts_or_reports_is_no_number_to_call_and_no_day(text: str) -> None:
     assert list(PatternDetector().detect([Reading(text)], lambda: False)) == []
+
+
+def test_the_driver_of_a_device_has_no_licence() -> None:
+    detector = PatternDetector()
+
+    def kinds(text: str) -> list[str]:
+        return [hit.category for hit in detector.detect([Reading(text)], lambda: False)]
+
+    assert kinds("driver's licence A1234567") == ["privacy.id.driver"]
+    assert kinds("[INFO] nvidia driver A1234567 loaded") == []
+    assert kinds("level=info driver: sda1 B12345678") == []

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from accord.detect.tables import words
 from accord.detect.tables.checks import bare, luhn, numerals, stdnum, varied
 from accord.detect.tables.pattern import Pattern, digits, distinct, labelled, proven
@@ -53,6 +56,17 @@ def us_state_licence(value: str) -> bool:
     return letters <= 3 and len(text) - letters >= 6 and varied(text)
 
 
+_LOGGED = re.compile(
+    r"(?i)\b(?:level|info|warn|warning|error|debug|trace|kernel|nvidia|odbc|jdbc|printer|firmware|module|loaded|webdriver|disk|gpu|usb)\b"
+)
+
+
+def _licence(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """A licence to drive, and not a token beside the driver of a device in a line of a log."""
+    line = text[max(0, start - 80) : start].rpartition("\n")[2] + text[end : end + 40].partition("\n")[0]
+    return None if "licen" not in line.casefold() and _LOGGED.search(line) else (start, end)
+
+
 PATTERNS: tuple[Pattern, ...] = (
     # United States
     distinct("us.ssn", SOCIAL, r"\b[0-8][0-9]{2}-[0-9]{2}-[0-9]{4}\b", ssn, words.SOCIAL, 0.8),
@@ -66,8 +80,8 @@ PATTERNS: tuple[Pattern, ...] = (
     distinct("us.dea", MEDICAL, r"\b[ABCDEFGHJKLMPRSTUX][A-Z9][0-9]{7}\b", dea, (*words.MEDICAL, "registration"), 0.5),
     distinct("us.mbi", MEDICAL, r"(?i)\b[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9][0-9]-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9][0-9]-?[AC-HJKMNP-RT-Y]{2}[0-9]{2}\b", None, words.MEDICAL, 0.75),
     labelled("us.passport", PASSPORT, r"(?i)\b[A-Z][0-9]{8}\b", words.PASSPORT, lifted=0.8, alone=0.45),
-    labelled("us.driver", DRIVER, r"(?i)\b(?:[A-Z]{1,3}[- ]?[0-9]{3}[- ]?[0-9]{3,4}[- ]?[0-9]{1,6}(?:[- ][0-9])?|[A-Z][0-9]{3,7}[- ]?[0-9]{0,8}|[0-9]{7,9}|[0-9]{3}[- ][0-9]{2,3}[- ][0-9]{3,4})\b", words.DRIVER, us_state_licence, lifted=0.7),
-    labelled("us.driver.letter", DRIVER, r"\b[A-Z][0-9]{7,8}\b", words.DRIVER, lifted=0.75, alone=0.45),
+    replace(labelled("us.driver", DRIVER, r"(?i)\b(?:[A-Z]{1,3}[- ]?[0-9]{3}[- ]?[0-9]{3,4}[- ]?[0-9]{1,6}(?:[- ][0-9])?|[A-Z][0-9]{3,7}[- ]?[0-9]{0,8}|[0-9]{7,9}|[0-9]{3}[- ][0-9]{2,3}[- ][0-9]{3,4})\b", words.DRIVER, us_state_licence, lifted=0.7), reach=_licence),
+    replace(labelled("us.driver.letter", DRIVER, r"\b[A-Z][0-9]{7,8}\b", words.DRIVER, lifted=0.75, alone=0.45), reach=_licence),
     # Canada
     digits("ca.sin", SOCIAL, r"\b(?:[1-79][0-9]{2}-[0-9]{3}-[0-9]{3}|[1-79][0-9]{2} [0-9]{3} [0-9]{3})\b", stdnum("ca.sin"), words.SOCIAL, 0.5),
     digits("ca.sin.plain", SOCIAL, r"\b[1-79][0-9]{8}\b", stdnum("ca.sin"), ("sin", "social insurance", "nas", "assurance sociale")),
