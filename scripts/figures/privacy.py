@@ -90,7 +90,7 @@ SPAN_SETS = (
     ),
     SpanSet("wikigold", _PER_LOC_ORG),
     SpanSet("uner_en_ewt", _PER_LOC_ORG, document=lambda row: str(row["doc"])),
-    SpanSet("wnut17", {"person": NAME, "location": PLACE, "corporation": ORG, "group": ORG}, handles=True),
+    SpanSet("wnut17", {"person": NAME, "location": PLACE, "corporation": ORG, "group": ORG}),
     SpanSet("broad_twitter", _PER_LOC_ORG, handles=True),
     SpanSet("sec_filings_ner", _PER_LOC_ORG),
     SpanSet(

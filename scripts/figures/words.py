@@ -34,8 +34,8 @@ PRIVACY = """\
 
 Sets disagree where an address ends and a place begins, so places, addresses and postcodes are one type; dates
 of birth are dates; all identifiers are one type. accord has no detector for: {undetected}. Those count as missed
-in **all**, and a name found on one counts as wrong. In wnut17 and broad_twitter user names are marked as
-persons, and count as such. In echr_anonymisation_es_fr spans begin with articles and titles ("El 3 de mayo",
+in **all**, and a name found on one counts as wrong. In broad_twitter user names are marked as persons, and
+count as such. In echr_anonymisation_es_fr spans begin with articles and titles ("El 3 de mayo",
 "M. …"), which are left out of them here.
 """
 
