@@ -307,6 +307,9 @@ def _token(text: str, span: Span, category: str) -> Span:
         return Span(span.start, span.start + len(head.rstrip(".,;:)"))) if marked else span
     if category != "privacy.credential.password" or head == value:
         return span
+    rest = value[len(head) :].lstrip()
+    if head.isalpha() and head.islower() and rest[:1].islower():
+        return Span(span.start, span.start)  # a sentence about a password: `password: too short`
     return Span(span.start, span.start + len(head.rstrip(".,;")))
 
 

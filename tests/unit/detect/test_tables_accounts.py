@@ -80,6 +80,8 @@ def test_a_user_name_in_its_place(text: str, value: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        'Our password policy is NIST-800',
+        'access: read / write2',
         'the password is required',
         'password must contain 8 characters',
         'password: str | None',
@@ -123,6 +125,11 @@ def test_what_a_sentence_can_call_a_password() -> None:
         spoken(value)
         for value in ("8-character", "sha256", "2024-01-05", "12", "v2.1.0", "required", "/srv/a1", "24h")
     )
+
+
+def test_brackets_in_a_password_are_no_call() -> None:
+    assert found('"password": "a(b)c9!X"') == [(PASSWORD, "a(b)c9!X")]
+    assert found('"password": "read_secret(name)"') == []
 
 
 def test_accounts_of_a_system_are_nobodys() -> None:

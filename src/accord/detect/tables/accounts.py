@@ -58,6 +58,17 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
     return (start, end) if end - start >= 2 else None
 
 
+_ABOUT = re.compile(
+    r"(?i)\b(?:polic|fields?\b|manager|hash|length|column|variable|reset|algorithm|versions?\b|tables?\b|function|method|files?\b|rules?\b|expire|standard|richtlinie)"
+)
+
+
+def _told(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """What a sentence says a password is; not what it says of its policy, its field, its hash."""
+    clause = text[max(0, start - 90) : start].rpartition("\n")[2].rpartition(". ")[2]
+    return None if _ABOUT.search(clause) else _trim(text, start, end)
+
+
 def _block(text: str, start: int, end: int) -> tuple[int, int] | None:
     """A YAML block scalar: its first line and what follows at the same depth or deeper (YAML 1.2, 8.1)."""
     depth = start - (text.rfind("\n", 0, start) + 1)
@@ -85,7 +96,7 @@ _STILL = (
     r"(?:\s(?:now|still|just|currently|noch|jetzt|nun|toujours|maintenant|ahora|todavía|ora|adesso|ancora|nu|nog))?"
 )
 _LOGIN = r"(?i)\b(?:login|log_in|sign_?in|authenticate|auth|basic_?auth|http_?basic_?auth|(?:set_?)?credentials)\s?(?:=\s?(?:\w+\s?)?)?\(\s?"
-_PAIR = r"(?i)\b(?:login|credentials?|creds|zugangsdaten|zugang|identifiants|accesso|acceso|access)\s{0,2}[:=]\s{0,2}[\"'`]?"
+_PAIR = r"(?i)\b(?:login|credentials?|creds|zugangsdaten|zugang|identifiants)\s{0,2}[:=]\s{0,2}[\"'`]?"
 _SSH = r"\b(?:Accepted|Failed) (?:password|publickey|none|keyboard-interactive(?:/pam)?) for (?:(?:invalid|illegal) user )?"
 
 
@@ -93,8 +104,9 @@ def _row(
     name: str, category: str, regex: str, score: float, check: Callable[[str], bool] = _given, gate: str = "",
     trim: bool = False,
 ) -> Pattern:  # fmt: skip
+    reach = _told if name == "said" else _trim if trim else None
     return Pattern(
-        f"account.{name}", category, regex, score, check=check, edge=Edge.FREE, gate=gate, reach=_trim if trim else None,
+        f"account.{name}", category, regex, score, check=check, edge=Edge.FREE, gate=gate, reach=reach,
         proves=False,
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ _PLAIN_WORDS = frozenset(
         """.split()
 )
 _REFERENCE = re.compile(
-    r"^[$%<{\[(]|^[\w.$:>-]*\(|^[A-Za-z_][\w.]*\[|\$\{|\{\{|%\(|^(?:os\.|process\.|env\.|ENV\[|config[.\[]|settings[.\[]|self\.|this\.|args\.|request\.|secrets\.|vault:|ref:|arn:|"
+    r"^[$%<{\[(]|^[A-Za-z_][\w.$:>-]*\([\w\s.,=\"'\[]*\)*;?$|^[A-Za-z_][\w.]*\[|\$\{|\{\{|%\(|^(?:os\.|process\.|env\.|ENV\[|config[.\[]|settings[.\[]|self\.|this\.|args\.|request\.|secrets\.|vault:|ref:|arn:|"
     r"var\.|local\.|data\.|import |new |await |function|lambda|def |return |getenv|System\.|op://|ssm:|kms:|file:|/run/secrets)",
     re.IGNORECASE,
 )
