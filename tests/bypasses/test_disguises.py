@@ -149,3 +149,11 @@ def test_what_programs_write_does_not_count_as_hidden(kind: str) -> None:
     text, value = DISGUISED[kind]
     reading = seen(text, value)
     assert reading is not None and not reading.hidden
+
+
+@pytest.mark.parametrize("value", ["4539655921760834", "quentin@mail.example", "password=Qu3nt1n!"])
+def test_accents_on_everything_are_seen_through(value: str) -> None:
+    accented = "value: " + "".join(character + "\u0301" for character in value) + " end"
+    [folded] = EncodedReader().read(Reading(accented), "").readings
+    assert folded.text == f"value: {value} end"
+    assert folded.hidden

@@ -56,6 +56,8 @@ _TAGS = re.compile("[\U000e0020-\U000e007e]+")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
 _OVERLAYS = frozenset("\u0332\u0333\u0334\u0335\u0336\u0337\u0338\u0305\u033f\u0347\u0488\u0489")
 _BREAKABLE = "/.-_?&=,;"  # where pages allow long addresses to break
+_NEVER_MARKED = frozenset("0123456789@._-+=:/")  # no language puts an accent here
+_ABSURD = re.compile(r"[0-9@._+=:/-][\u0300-\u0331\u0339-\u036f]")
 _MAX_STACK = 2  # marks on one letter that a language may need
 
 
@@ -84,6 +86,7 @@ def read_folded(reading: Reading) -> Reading | None:
 def _swaps(text: str) -> tuple[list[Swap], bool]:
     swaps: list[Swap] = []
     disguise = False
+    bare = _ABSURD.search(text) is not None  # where digits carry accents, those on letters mean nothing either
     for match in _PIECE.finditer(text):
         start, end = match.span()
         kind = match.lastgroup
@@ -95,8 +98,10 @@ def _swaps(text: str) -> tuple[list[Swap], bool]:
         elif kind == "form":
             swaps.append((start, end, _plain(match.group())))
         elif kind == "marks":
-            hidden = _stack(match.group(), start, swaps)
+            hidden = bare or _stack(match.group(), start, swaps)
             disguise = disguise or hidden
+            if bare:
+                swaps.append((start, end, text[start]))
         else:
             swaps.append((start, end, {"blank": " ", "dash": "-"}.get(kind or "", ".")))
     return swaps, disguise
@@ -195,6 +200,9 @@ def _unspaced(char: str) -> bool:
 def _stack(piece: str, start: int, swaps: list[Swap]) -> bool:
     """Compose a letter with its marks, or drop marks that no language puts there; says whether it hides."""
     base, marks = piece[0], piece[1:]
+    if base in _NEVER_MARKED and marks != "\u20e3":
+        swaps.append((start, start + len(piece), base))
+        return True
     if not base.isalnum() and (not base.isascii() or _OVERLAYS.isdisjoint(marks)):
         return False
     composed = unicodedata.normalize("NFC", piece)
