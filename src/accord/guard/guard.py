@@ -237,7 +237,7 @@ def _at(hit: Hit, indices: Sequence[int]) -> Hit:
 
 
 def _bare_seam(reading: Reading) -> bool:
-    return reading.is_seam and reading.encode is None
+    return reading.is_seam and not reading.is_decoded
 
 
 def _faults(content: Content, category: str, detector: str, reason: str) -> list[Finding]:
