@@ -313,3 +313,9 @@ def test_more_fields_than_the_bound_is_a_fault() -> None:
 )  # fmt: skip
 def test_hostile_text_is_read_to_its_end(text: str) -> None:
     read(text)
+
+
+def test_a_table_may_have_odd_names_among_many_columns() -> None:
+    text = "Nom\tNé(e) le\tAdresse\tN° SS\tVille\nPetit\t01/02/1990\t5 rue X\t1\tLille\nRoux\t03/04/1991\t6 rue Y\t2\tMetz\n"
+    fields = StructureReader().read(Reading(text), "").fields
+    assert [f.name for f in fields[:5]] == ["nom", "né(e) le", "adresse", "n° ss", "ville"]

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from accord.detect.tables import words
 from accord.detect.tables.pattern import Edge, Pattern
@@ -46,7 +47,7 @@ def postcode_de(value: str) -> bool:
     return 1001 <= int(value) <= 99998
 
 
-PATTERNS: tuple[Pattern, ...] = (
+_ROWS: tuple[Pattern, ...] = (
     Pattern(
         "address.en", ADDRESS,
         rf"\b(?:[0-9]{{3,6}} )?{_NUMBER},?\s{{1,2}}(?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?\s)?(?:{_WORD}\s){{1,4}}(?i:{_EN_TYPES})\b\.?{_UNIT}", 0.7, 0.9, 0.75,
@@ -99,4 +100,10 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern("address.jp", ADDRESS, r"[\p{Han}]{2,3}[都道府県][\p{Han}\p{Hiragana}\p{Katakana}]{1,8}[市区町村郡][\p{Han}\p{Hiragana}\p{Katakana}0-9０-９丁目番地号ー−\-]{2,}", 0.75, edge=Edge.FREE),
     Pattern("address.cn", ADDRESS, r"[\p{Han}]{2,8}(?:省|市|区|县)[\p{Han}]{2,16}(?:路|街|道|巷|弄)[0-9]{1,5}号(?:[0-9A-Za-z]{1,5}[室楼栋单元]{1,2}){0,3}", 0.8, edge=Edge.FREE),
 )  # fmt: skip
+
+# A tab parts columns; no address runs over it.
+_BLANK = r"[ \r\n\x{a0}]"
+PATTERNS: tuple[Pattern, ...] = tuple(
+    replace(row, regex=row.regex.replace(r"\s", _BLANK), gate=row.gate.replace(r"\s", _BLANK)) for row in _ROWS
+)
 """Postal addresses in the forms of their countries (UPU S42), each by what only an address has."""
