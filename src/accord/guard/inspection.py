@@ -16,7 +16,7 @@ from accord.core.place import Meta, Span
 from accord.core.reading import Reading
 from accord.guard.read import Reads
 from accord.policy import Judgement, Policy, decide, on_error
-from accord.transform.pseudonyms import Grant, Issued, label
+from accord.transform.pseudonyms import Issued, Pseudonyms, label
 from accord.transform.text import TextRewriter, splice, withhold
 
 TRANSFORM_RULE = "transform.failed"
@@ -30,18 +30,6 @@ class Recorder(Protocol):
 
     def record(self, decision: Decision, context: Context, kind: str) -> None:
         """Write the record of a decision; raises AuditError when that fails."""
-        ...
-
-
-class Pseudonymiser(Protocol):
-    """What release needs of pseudonyms besides writing them."""
-
-    def restore(self, context: Context, text: str, grant: Grant | None = None, before: str = "") -> str:
-        """Put the scope's own values back."""
-        ...
-
-    def escape(self, context: Context, text: str) -> str:
-        """Rewrite text that only looks like a pseudonym."""
         ...
 
 
@@ -64,7 +52,7 @@ class Inspection:
     _content: Content = field(repr=False)
     _reads: Reads = field(repr=False)
     _rewriter: TextRewriter = field(repr=False)
-    _pseudonyms: Pseudonymiser = field(repr=False)
+    _pseudonyms: Pseudonyms = field(repr=False)
     _recorder: Recorder = field(repr=False)
 
     @property

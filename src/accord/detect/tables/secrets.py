@@ -4,16 +4,12 @@
 
 from __future__ import annotations
 
-import binascii
-
 from accord.detect.tables.pattern import Edge, Pattern
 from accord.detect.tables.secret_value import entropy, likely, password_like, placeholder, spoken
 
 API_KEY = "privacy.credential.api_key"
 TOKEN = "privacy.credential.token"  # noqa: S105 - a category
 PASSWORD = "privacy.credential.password"  # noqa: S105 - a category
-
-_BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def random_tail(value: str) -> bool:
@@ -24,16 +20,6 @@ def random_tail(value: str) -> bool:
 
 def _aws_id(value: str) -> bool:
     return ("EXAMPLE" not in value and len(set(value)) >= 8) or value == "AKIAIOSFODNN7EXAMPLE"
-
-
-def github_checksum(value: str) -> bool:
-    """Whether the last six characters of a GitHub token are the CRC-32 of the others in base 62."""
-    body = value.rpartition("_")[2]
-    number, text = binascii.crc32(body[:-6].encode()), ""
-    while number:
-        number, place = divmod(number, 62)
-        text = _BASE62[place] + text
-    return text.rjust(6, "0") == body[-6:]
 
 
 def _row(name: str, regex: str, category: str = API_KEY, score: float = 0.95) -> Pattern:
