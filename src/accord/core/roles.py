@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from accord.core.content import Audio, Document, Image
 from accord.core.finding import Hit
+from accord.core.media import Changes, Opening, Sight, Stop, Strip, Surface
 from accord.core.place import Span
 from accord.core.reading import Field, Reading
 
-Stop = Callable[[], bool]
-"""Answers whether the deadline has passed; asked between pieces of long work."""
+__all__ = ["Detector", "Fault", "Media", "Opener", "PictureDetector", "PictureReader", "Reader", "Readout", "Stop"]
+
+Media = Image | Audio | Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +69,54 @@ class Detector(Protocol):
 
     def detect(self, readings: Sequence[Reading], stop: Stop) -> Iterable[Hit]:
         """Yield hits in any order. Ask `stop()` between windows of long work and return when it says so."""
+        ...
+
+
+@runtime_checkable
+class PictureReader(Protocol):
+    """Reads text out of pixels: letters, bar codes."""
+
+    name: str
+
+    def read_picture(self, surface: Surface, stop: Stop) -> Sequence[Strip]:
+        """Read what a surface shows, as strips with boxes in its pixels. Ask `stop()` between pieces of long work.
+
+        Raises:
+            ModelError: the weights it needs are missing.
+        """
+        ...
+
+
+@runtime_checkable
+class PictureDetector(Protocol):
+    """Finds categories in pixels themselves: faces, unsafe pictures. `floor` and `reference` as for `Detector`."""
+
+    name: str
+    categories: frozenset[str]
+    floor: float
+    reference: str
+
+    def look(self, surface: Surface, stop: Stop) -> Iterable[Sight]:
+        """Yield what is seen, in any order, down to scores below the floor.
+
+        Raises:
+            ModelError: the weights it needs are missing.
+        """
+        ...
+
+
+@runtime_checkable
+class Opener(Protocol):
+    """Opens parts that are no text, and builds them anew from what was inspected."""
+
+    def open(self, part: Media, stop: Stop) -> Opening:
+        """Open a part within bounds. What goes wrong is a flaw of the opening, never an exception."""
+        ...
+
+    def rebuild(self, part: Media, opening: Opening, changes: Changes) -> Media:
+        """Build a part anew from what was inspected, with changes; nothing else of the original survives.
+
+        Raises:
+            ContentError: it cannot be built.
+        """
         ...

@@ -1,0 +1,36 @@
+"""Bounds on opening one part: checked before anything is decoded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLimits:
+    """Bounds on one part that is no text, with everything embedded in it.
+
+    Attributes:
+        bytes: of the encoded part, and of everything unpacked from an archive together.
+        pixels: of one picture, page or frame, decoded.
+        total_pixels: of all surfaces together.
+        pages: of a document, or frames of a picture.
+        characters: of text read out of it, without OCR.
+        files: embedded files, at any depth.
+        depth: how deep files may be embedded in files.
+        ratio: how much larger an archive member may be than its compressed form.
+        seconds: opening may take, in a process of its own that is ended then.
+        memory: bytes of address space that process may use.
+        dpi: pixels per inch at which document pages are drawn.
+    """
+
+    bytes: int = 64_000_000
+    pixels: int = 40_000_000
+    total_pixels: int = 800_000_000
+    pages: int = 200
+    characters: int = 8_000_000
+    files: int = 256
+    depth: int = 3
+    ratio: int = 200
+    seconds: float = 60.0
+    memory: int = 2_000_000_000
+    dpi: int = 150
