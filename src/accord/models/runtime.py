@@ -1,4 +1,4 @@
-"""Runs token classifiers: one session a process, one thread, nothing but what was hashed."""
+"""Runs models: one session a process, one thread, nothing but what was hashed."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 _LOADED: dict[tuple[int, str, str], TokenClassifier] = {}
+_SESSIONS: dict[tuple[int, str, str, str], Any] = {}
 _LOCK = threading.Lock()
 
 
@@ -98,6 +99,24 @@ def token_classifier(name: str, cache: Path | None = None) -> TokenClassifier:
         found = _LOADED.get(key)
         if found is None:
             found = _LOADED[key] = TokenClassifier(register().entry(name), cache)
+        return found
+
+
+def session(name: str, file: str, cache: Path | None = None) -> Any:
+    """An ONNX Runtime session on one file of a registered model; threads of a process share one.
+
+    Raises:
+        ModelError: the file is missing, altered, not in the register or cannot be loaded.
+    """
+    key = (os.getpid(), name, file, str(cache_dir(cache)))
+    with _LOCK:
+        found = _SESSIONS.get(key)
+        if found is None:
+            entry = register().entry(name)
+            known = next((each for each in (*entry.files, *entry.derived) if each.name == file), None)
+            if known is None:
+                raise ModelError(f"model {name} has no file {file}")
+            found = _SESSIONS[key] = _session(read_checked(entry, known, cache))
         return found
 
 
