@@ -43,6 +43,7 @@ class Finding:
         reading: index of the reading it was found in; None where the whole part is meant.
         span: characters of that reading.
         reason: fixed words from accord, never from content (`run accord models pull`).
+        item: which file within the part: 0 for the part itself, others for what is embedded in it.
     """
 
     category: str
@@ -56,3 +57,4 @@ class Finding:
     reading: int | None = None
     span: Span | None = None
     reason: str = ""
+    item: int = 0

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from accord.core.content import Origin
 from accord.core.finding import Finding, Hit
-from accord.core.place import Span
+from accord.core.place import Box, Interval, Meta, Place, Span
 from accord.core.roles import Detector
 from accord.core.taxonomy import CHECKED_FAMILIES
 from accord.guard.read import Reads
@@ -118,22 +118,72 @@ def findings(reads: Reads, settled: Iterable[Claim], brought: Brought) -> list[F
     for claim in settled:
         hit, reading = claim.hit, reads.readings[claim.hit.reading]
         for stretch in reading.tape_spans(hit.span):
-            for part, place in reads.tape.places(stretch):
-                source = reads.tape.content[part]
-                finding = Finding(
-                    category=hit.category,
-                    score=hit.score,
-                    detector=claim.detector,
-                    part=part,
-                    place=place,
-                    modality=source.modality,
-                    role=source.role,
-                    origin=source.origin,
-                    reading=hit.reading,
-                    span=hit.span,
-                )
-                made.append(_attributed(finding, reading.text[hit.span.start : hit.span.end], brought))
-    return sorted(made, key=lambda f: (f.part, f.place, f.category) if isinstance(f.place, Span) else (f.part,))
+            for lane, inside in reads.tape.places(stretch):
+                source = reads.tape.content[lane.part]
+                for place in lane.places(inside):
+                    finding = Finding(
+                        category=hit.category,
+                        score=hit.score,
+                        detector=claim.detector,
+                        part=lane.part,
+                        place=place,
+                        modality=source.modality,
+                        role=source.role,
+                        origin=source.origin,
+                        reading=hit.reading,
+                        span=hit.span,
+                        item=lane.strip.item if lane.strip else 0,
+                    )
+                    made.append(_attributed(finding, reading.text[hit.span.start : hit.span.end], brought))
+    return made
+
+
+def in_order(found: Iterable[Finding]) -> list[Finding]:
+    """Findings in the order of their parts and places; what is seen twice at one place of a picture only once."""
+    kept: list[Finding] = []
+    seen: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for finding in sorted(found, key=_order):
+        box = finding.place
+        if isinstance(box, Box):
+            # The text of a page is read from its text layer and from its pixels, which differ by a pixel or two.
+            twins = seen[finding.part, finding.item, box.page, finding.category, finding.origin]
+            twin = next((i for i in twins if _within(box, kept[i].place)), None)
+            if twin is not None:
+                kept[twin] = replace(kept[twin], score=max(kept[twin].score, finding.score))
+                continue
+            twins.append(len(kept))
+        kept.append(finding)
+    return sorted(kept, key=lambda f: (f.part, f.item, *_position(f.place), f.category))
+
+
+_SLACK = 3
+"""Pixels by which a box may stick out of another and still be the same place."""
+
+
+def _within(box: Box, other: Place) -> bool:
+    if not isinstance(other, Box):
+        return False
+    across = other.left - _SLACK <= box.left and box.right <= other.right + _SLACK
+    return across and other.top - _SLACK <= box.top and box.bottom <= other.bottom + _SLACK
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    """Larger boxes first, so that one that covers another comes before it; then the surer."""
+    place = finding.place
+    area = (place.right - place.left) * (place.bottom - place.top) if isinstance(place, Box) else 0
+    return (finding.part, finding.item, -area, -finding.score, *_position(place), finding.category, finding.detector)
+
+
+def _position(place: Place) -> tuple[object, ...]:
+    match place:
+        case Span(start, end):
+            return (0, start, end)
+        case Box(left, top, right, bottom, page):
+            return (1, page, top, left, bottom, right)
+        case Interval(start, end):
+            return (2, start, end)
+        case Meta(key):
+            return (3, key)
 
 
 def _attributed(finding: Finding, value: str, brought: Brought) -> Finding:

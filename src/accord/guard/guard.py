@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from accord.audit.log import AuditLog, delivery_of, record_of
 from accord.core.content import Content, Context, Modality, Part, Text
@@ -20,20 +20,19 @@ from accord.core.decision import Coverage, Decision
 from accord.core.finding import Finding, Hit
 from accord.core.place import Meta, Place, Span, union
 from accord.core.reading import Reading
-from accord.core.roles import Detector, Reader, Stop
+from accord.core.roles import Detector, Opener, PictureDetector, PictureReader, Reader, Stop
 from accord.detect.repeats import repeats
 from accord.errors import ConfigError, ModelError
-from accord.guard.findings import Claim, claims, findings, settle
+from accord.guard.findings import Claim, claims, findings, in_order, settle
 from accord.guard.inspection import Inspection
+from accord.guard.media import Clock, Seen, fault, look, open_all
 from accord.guard.read import Reads, read
+from accord.media.limits import MediaLimits
 from accord.policy import Policy
 from accord.transform.pseudonyms import Pseudonyms
 from accord.transform.text import TextRewriter
 
 _NO_CONTENT = "content is a str or parts in order; bytes go into Text.decode, Image, Audio or Document"
-
-UNIT = 1.0
-"""The score of a fault: there is no doubt about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,8 @@ class Limits:
         deadline_per_megabyte: seconds more for every million characters.
         workers: threads that run detectors.
         waiting: inspections that may be under way at once; one more waits until its deadline.
+        deadline_per_megapixel: seconds more for every million pixels of pictures and pages.
+        media: bounds on opening one part that is no text.
     """
 
     characters: int = 16_000_000
@@ -55,6 +56,8 @@ class Limits:
     deadline_per_megabyte: float = 180.0
     workers: int = 2
     waiting: int = 64
+    deadline_per_megapixel: float = 20.0
+    media: MediaLimits = field(default_factory=MediaLimits)
 
 
 class Guard:
@@ -62,25 +65,32 @@ class Guard:
 
     Args:
         policy: the accord.
-        readers: read structure and disguises out of text.
-        detectors: find categories in readings.
+        readers: read structure and disguises out of text, and text out of pictures.
+        detectors: find categories in readings, and in pictures.
         audit: where decisions are recorded before they take effect.
         pseudonyms: the names that stand for values.
         limits: bounds on one inspection.
+        opener: opens parts that are no text and builds them anew; without one they are not inspected.
     """
 
     def __init__(
         self,
         policy: Policy,
-        readers: Sequence[Reader],
-        detectors: Sequence[Detector],
+        readers: Sequence[Reader | PictureReader],
+        detectors: Sequence[Detector | PictureDetector],
         audit: AuditLog,
         pseudonyms: Pseudonyms | None = None,
         limits: Limits | None = None,
+        opener: Opener | None = None,
     ) -> None:
         self.policy = policy
         self.readers = tuple(readers)
         self.detectors = tuple(detectors)
+        self.opener = opener
+        self._text_readers = [r for r in self.readers if isinstance(r, Reader)]
+        self._text_detectors = [d for d in self.detectors if isinstance(d, Detector)]
+        self._picture_readers = [r for r in self.readers if isinstance(r, PictureReader)]
+        self._picture_detectors = [d for d in self.detectors if isinstance(d, PictureDetector)]
         self.audit = audit
         self.pseudonyms = pseudonyms or Pseudonyms()
         self.limits = limits or Limits()
@@ -129,6 +139,9 @@ class Guard:
         """Let go of threads and files."""
         for pool in (self._pool, self._front):
             pool.shutdown(wait=False, cancel_futures=True)
+        close = getattr(self.opener, "close", None)
+        if close is not None:
+            close()
         self.audit.close()
 
     def _end(self, parts: Content) -> float:
@@ -147,30 +160,44 @@ class Guard:
             self._room.release()
 
     def _inspect(self, parts: Content, context: Context, end: float) -> Inspection:
-        def stop() -> bool:
-            return time.monotonic() >= end
-
-        reads = read(parts, self.readers, self.limits.depth, stop)
-        made, faults = self._detect(reads, end, stop)
+        clock = Clock(end)
+        seen = self._see(parts, clock)
+        reads = read(parts, self._text_readers, self.limits.depth, clock, seen.strips)
+        made, faults = self._detect(reads, clock)
         sure = [claim for claim in made if claim.hit.score >= claim.floor]
-        again = repeats(reads.readings, [claim.hit for claim in sure], stop)
+        again = repeats(reads.readings, [claim.hit for claim in sure], clock)
         sure += [Claim(hit, "repeats", reads.readings[hit.reading].tape_span(hit.span)) for hit in again]
-        if stop() and not faults:
+        if clock() and not faults:
             faults = _faults(parts, "fault.deadline", "guard", "it did not finish in time")
         found = findings(reads, settle(sure), lambda *value: self.pseudonyms.knows(context, *value))
-        scores: dict[str, float] = {}
+        scores = dict(seen.scores)
         for claim in made:
             scores[claim.hit.category] = max(scores.get(claim.hit.category, 0.0), claim.hit.score)
-        faults += _reader_faults(reads) + _unreadable(parts)
-        return self._inspection(parts, context, reads, [*faults, *found], scores)
+        found = in_order([*seen.findings, *found])
+        return self._inspection(parts, context, reads, [*faults, *_reader_faults(reads), *found], scores, seen)
 
-    def _detect(self, reads: Reads, end: float, stop: Stop) -> tuple[list[Claim], list[Finding]]:
+    def _see(self, parts: Content, clock: Clock) -> Seen:
+        """Open, read and look at what is no text; only then is it known how much there is to do."""
+        begun = time.monotonic()
+        seen = open_all(parts, self.opener, self._pool)
+        if seen.openings:
+            clock.end += time.monotonic() - begun + self.limits.deadline_per_megapixel * seen.megapixels
+            look(seen, parts, self._picture_readers, self._picture_detectors, self._pool, clock)
+            clock.end += self.limits.deadline_per_megabyte * seen.characters / 1e6
+        if seen.characters > self.limits.characters:
+            reason = f"longer than {self.limits.characters} characters"
+            for index in seen.strips:
+                seen.findings.append(fault(parts, index, Meta("content"), "fault.uninspected", "guard", reason))
+            seen.strips.clear()
+        return seen
+
+    def _detect(self, reads: Reads, clock: Clock) -> tuple[list[Claim], list[Finding]]:
         made: list[Claim] = []
         faults: list[Finding] = []
-        for detector, future in [(d, self._submit(d, reads, stop)) for d in self.detectors]:
+        for detector, future in [(d, self._submit(d, reads, clock)) for d in self._text_detectors]:
             try:
-                made += future.result(timeout=max(0.0, end - time.monotonic()))
-                if stop():
+                made += future.result(timeout=clock.left)
+                if clock():
                     raise FutureTimeout
             except FutureTimeout:
                 future.cancel()
@@ -194,10 +221,16 @@ class Guard:
 
     def _unread(self, parts: Content, context: Context, category: str, reason: str) -> Inspection:
         reads = read((), (), 0, lambda: True)
-        return self._inspection(parts, context, reads, _faults(parts, category, "guard", reason), {})
+        return self._inspection(parts, context, reads, _faults(parts, category, "guard", reason), {}, Seen())
 
     def _inspection(
-        self, parts: Content, context: Context, reads: Reads, found: list[Finding], scores: dict[str, float]
+        self,
+        parts: Content,
+        context: Context,
+        reads: Reads,
+        found: list[Finding],
+        scores: dict[str, float],
+        seen: Seen,
     ) -> Inspection:
         for finding in found:
             scores[finding.category] = max(scores.get(finding.category, 0.0), finding.score)
@@ -207,11 +240,13 @@ class Guard:
             coverage=_coverage(parts, found),
             context=context,
             policy=self.policy,
+            openings=seen.openings,
             _content=parts,
             _reads=reads,
             _rewriter=self._rewriter,
             _pseudonyms=self.pseudonyms,
             _recorder=self,
+            _opener=self.opener,
         )
 
 
@@ -242,35 +277,19 @@ def _bare_seam(reading: Reading) -> bool:
 
 def _faults(content: Content, category: str, detector: str, reason: str) -> list[Finding]:
     """The same fault on every part: none of them was inspected as it should have been."""
-    return [_fault(content, index, _whole(part), category, detector, reason) for index, part in enumerate(content)]
+    return [fault(content, index, _whole(part), category, detector, reason) for index, part in enumerate(content)]
 
 
 def _reader_faults(reads: Reads) -> list[Finding]:
     made = []
-    for index, fault in reads.faults:
-        for stretch in reads.readings[index].tape_spans(fault.span):
-            for part, place in reads.tape.places(stretch):
-                made.append(_fault(reads.tape.content, part, place, fault.category, "readers", fault.reason))
+    for index, found in reads.faults:
+        for stretch in reads.readings[index].tape_spans(found.span):
+            for lane, inside in reads.tape.places(stretch):
+                item = lane.strip.item if lane.strip else 0
+                for place in lane.places(inside):
+                    one = fault(reads.tape.content, lane.part, place, found.category, "readers", found.reason)
+                    made.append(replace(one, item=item))
     return made
-
-
-def _unreadable(content: Content) -> list[Finding]:
-    """What no reader here reads, and bytes that should have been text and are not."""
-    made = []
-    for index, part in enumerate(content):
-        if isinstance(part, Text):
-            continue
-        if part.media_type.startswith("text/"):
-            made.append(_fault(content, index, _whole(part), "fault.undecodable", "guard", "it is not valid text"))
-        else:
-            reason = f"nothing here reads {part.modality.value}"
-            made.append(_fault(content, index, _whole(part), "fault.uninspected", "guard", reason))
-    return made
-
-
-def _fault(content: Content, part: int, place: Place, category: str, detector: str, reason: str) -> Finding:
-    at = content[part]
-    return Finding(category, UNIT, detector, part, place, at.modality, at.role, at.origin, reason=reason)
 
 
 def _whole(part: Part) -> Place:

@@ -10,10 +10,12 @@ from typing import Protocol
 
 from accord.core.content import Content, Context, Modality, Part, Text
 from accord.core.decision import Coverage, Decision, Destination, Outcome, Verdict
-from accord.core.edit import Edit, suited
 from accord.core.finding import Finding
-from accord.core.place import Meta, Span
+from accord.core.media import Changes, Opening
+from accord.core.place import Meta
 from accord.core.reading import Reading
+from accord.core.roles import Media, Opener
+from accord.guard.changes import plan
 from accord.guard.read import Reads
 from accord.policy import Judgement, Policy, decide, on_error
 from accord.transform.pseudonyms import Issued, Pseudonyms, label
@@ -42,6 +44,7 @@ class Inspection:
         scores: the highest score of each category, also below the reporting floor; never judged.
         coverage: what was inspected of what there was, per modality.
         context: on whose behalf.
+        openings: pictures and documents as they were opened, by index of the part.
     """
 
     findings: tuple[Finding, ...]
@@ -49,11 +52,13 @@ class Inspection:
     coverage: Mapping[Modality, Coverage]
     context: Context
     policy: Policy
+    openings: Mapping[int, Opening] = field(repr=False)
     _content: Content = field(repr=False)
     _reads: Reads = field(repr=False)
     _rewriter: TextRewriter = field(repr=False)
     _pseudonyms: Pseudonyms = field(repr=False)
     _recorder: Recorder = field(repr=False)
+    _opener: Opener | None = field(repr=False, default=None)
 
     @property
     def readings(self) -> tuple[Reading, ...]:
@@ -126,30 +131,26 @@ class Inspection:
         )
 
     def _rewritten(self, judgement: Judgement, to: Destination, tool: str) -> Content:
-        changing = [v for v in judgement.verdicts if v.outcome is Outcome.TRANSFORM]
-        withheld = {v.finding.part for v in changing if v.finding.category.startswith("fault.")}
-        edits: dict[Reading | None, list[Edit]] = {}
-        lanes = dict(zip(self._reads.tape.parts, self._reads.tape.spans, strict=True))
-        for verdict in changing:
-            if verdict.finding.part not in withheld:
-                frame, edit = self._edit(verdict, lanes)
-                edits.setdefault(frame, []).append(edit)
-        changed = self._rewriter.rewrite(self._reads.tape, self._reads.roots, edits, self.context)
-        for part in withheld:
-            changed[part] = withhold(self._content[part])
+        work = plan(self._content, self._reads, judgement.verdicts, self._rewriter, self.context)
+        made = self._rewriter.rewrite(self._reads.tape, self._reads.roots, work.edits, self.context)
+        changed: dict[int, Part] = dict(made.texts)
+        for index, part in enumerate(self._content):
+            if index in work.withheld:
+                changed[index] = withhold(part)
+            elif index in self.openings and not isinstance(part, Text):
+                # Built anew from what was inspected, even where nothing is to be changed: no decoder behind this
+                # one can see anything else in it.
+                changes = work.changes(index, made.patches.get(index, ()))
+                changed[index] = self._rebuilt(part, index, changes)
         # A name of a part was not inspected: it does not leave.
         content = tuple(replace(part, name="") if part.name else part for part in splice(self._content, changed))
         return self._named(content, to, tool)
 
-    def _edit(self, verdict: Verdict, lanes: Mapping[int, Span]) -> tuple[Reading | None, Edit]:
-        finding = verdict.finding
-        if finding.modality is not Modality.TEXT or finding.reading is None or finding.span is None:
-            raise TypeError("only findings in text can be rewritten")
-        reading = self._reads.readings[finding.reading]
-        value = reading.text[finding.span.start : finding.span.end]
-        span = _on_tape(finding, lanes) if reading.is_seam else reading.frame_span(finding.span)
-        transform = suited(verdict.transform or "remove", finding.modality)
-        return reading.frame, Edit(span, transform, finding.category, verdict.rules, value, finding.origin)
+    def _rebuilt(self, part: Media, index: int, changes: Changes) -> Part:
+        opening = self.openings[index]
+        if self._opener is None or not opening.items:
+            raise TypeError("what could not be opened cannot be built anew")
+        return self._opener.rebuild(part, opening, changes)
 
     def _named(self, content: Content, to: Destination, tool: str) -> Content:
         """Give the user back what is theirs; let nothing else pass for a pseudonym."""
@@ -182,13 +183,6 @@ class Inspection:
         return self.policy.judge(probe, Destination.USER, self.context).outcome is Outcome.ALLOW
 
 
-def _on_tape(finding: Finding, lanes: Mapping[int, Span]) -> Span:
-    if not isinstance(finding.place, Span):
-        raise TypeError("a finding in text has a span")
-    start = lanes[finding.part].start
-    return Span(start + finding.place.start, start + finding.place.end)
-
-
 def _differ(one: Content, two: Content) -> bool:
-    """Whether what the parts hold differs; their names do not count."""
-    return any(a.reveal() != b.reveal() for a, b in zip(one, two, strict=True))
+    """Whether the texts of the parts differ: pictures are always encoded anew, which changes nothing in them."""
+    return any(a.reveal() != b.reveal() for a, b in zip(one, two, strict=True) if isinstance(a, Text))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from accord.core.content import Content
+from accord.core.media import Strip
 from accord.core.place import Span
 from accord.core.reading import Reading
 from accord.core.roles import Fault, Reader, Readout, Stop
 from accord.core.tape import Tape
+
+Strips = Mapping[int, Sequence[tuple[Strip, int]]]
+"""By part, what was read out of it, each with its number; see `accord.core.tape.Lane`."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -17,7 +21,7 @@ class Reads:
     """Everything that was read.
 
     Attributes:
-        tape: the text parts of the content.
+        tape: the texts of the content.
         roots: the readings of the tape itself.
         readings: all readings, sources before what was read from them.
         faults: stretches that could not be read, with the index of the reading they stand in.
@@ -46,12 +50,12 @@ class _Queue:
             self.media_types.append(media_type)
 
 
-def read(content: Content, readers: Sequence[Reader], depth: int, stop: Stop) -> Reads:
-    """Read a content down to `depth` readings below the tape.
+def read(content: Content, readers: Sequence[Reader], depth: int, stop: Stop, strips: Strips | None = None) -> Reads:
+    """Read a content, with what was read out of its pictures and documents, down to `depth` readings below the tape.
 
     What would still be read beyond that depth, or after `stop()`, is a fault: it was not inspected.
     """
-    tape = Tape.lay(content)
+    tape = Tape.lay(content, strips)
     roots = tape.roots()
     queue, faults = _Queue(), []
     for root, media_type in roots:

@@ -14,15 +14,16 @@ import html
 import json
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import ip_address, ip_network
 
 from accord.core.content import Content, Context, Modality, Part, Text
 from accord.core.edit import Edit, merge, strongest
+from accord.core.media import Patch
 from accord.core.place import Span
 from accord.core.reading import Field, Reading
-from accord.core.tape import Tape
+from accord.core.tape import Lane, Tape
 from accord.transform.pseudonyms import Pseudonyms, label
 
 NOTICE = "[withheld: this part could not be inspected]"
@@ -40,6 +41,19 @@ class _Patch:
 Write = Callable[[Edit, str], str]
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Rewritten:
+    """What edits made of a content, by index of the part.
+
+    Attributes:
+        texts: the text parts that changed.
+        patches: what is to be written into the strips of other parts.
+    """
+
+    texts: dict[int, Text]
+    patches: dict[int, list[Patch]]
+
+
 class TextRewriter:
     """Carries out edits on the text parts of a content.
 
@@ -52,17 +66,17 @@ class TextRewriter:
 
     def rewrite(
         self, tape: Tape, roots: Sequence[Reading], edits: dict[Reading | None, list[Edit]], context: Context
-    ) -> dict[int, Text]:
+    ) -> Rewritten:
         """Carry out edits.
 
         Args:
-            tape: the text parts.
+            tape: the texts.
             roots: the readings of the tape, whose fields tell the syntax of what stands there.
             edits: by frame; None is the tape.
             context: whose pseudonyms are used.
 
         Returns:
-            The text parts that changed, by index within the content.
+            What changed, by index of the part within the content.
         """
 
         def write(edit: Edit, text: str) -> str:
@@ -265,20 +279,23 @@ class _Lanes:
         return root.text[span.start - root.offset : span.end - root.offset] if root else ""
 
 
-def _cut(tape: Tape, patches: Sequence[_Patch]) -> dict[int, Text]:
-    """Give each part its patches; one that runs over a border is written in the first part it touches."""
-    mine: dict[int, list[_Patch]] = {}
+def _cut(tape: Tape, patches: Sequence[_Patch]) -> Rewritten:
+    """Give each text its patches; one that runs over a border is written in the first text it touches."""
+    mine: dict[Lane, list[_Patch]] = {}
     for patch in patches:
         text = patch.text
-        for part, span in tape.places(patch.span):
-            mine.setdefault(part, []).append(_Patch(span, text))
+        for lane, span in tape.places(patch.span):
+            mine.setdefault(lane, []).append(_Patch(span, text))
             text = ""
-    changed = {}
-    for part, own in mine.items():
-        old = tape.content[part]
-        if isinstance(old, Text):
-            changed[part] = old.with_value(_apply(old.reveal(), own))
-    return changed
+    made = Rewritten({}, {})
+    for lane, own in mine.items():
+        old = tape.content[lane.part]
+        if lane.strip is not None:
+            item, number = lane.strip.item, lane.number
+            made.patches.setdefault(lane.part, []).extend(Patch(number, p.span, p.text, item) for p in own)
+        elif isinstance(old, Text):
+            made.texts[lane.part] = old.with_value(_apply(old.reveal(), own))
+    return made
 
 
 def withhold(part: Part) -> Text:
@@ -286,7 +303,7 @@ def withhold(part: Part) -> Text:
     return Text(NOTICE, role=part.role, message=part.message)
 
 
-def splice(content: Content, changed: dict[int, Text]) -> Content:
+def splice(content: Content, changed: Mapping[int, Part]) -> Content:
     """The content with some parts replaced."""
     return tuple(changed.get(index, part) for index, part in enumerate(content))
 

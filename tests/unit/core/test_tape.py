@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from array import array
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accord import Image, Role, Span, Text
+from accord.core.media import Strip
+from accord.core.place import Box, Meta
 from accord.core.reading import Field, Reading
 from accord.core.tape import SEAM, Tape
 
@@ -26,31 +29,31 @@ def test_a_stretch_of_a_part_goes_to_the_tape_and_back(
     content: tuple[Text | Image, ...], data: st.DataObject
 ) -> None:
     tape = Tape.lay(content)
-    for index, part in enumerate(tape.parts):
+    for lane in tape.lanes:
+        part = lane.part
         size = len(content[part])
         start = data.draw(st.integers(0, size))
         end = data.draw(st.integers(start, size))
-        lane = tape.spans[index]
-        places = tape.places(Span(lane.start + start, lane.start + end))
-        assert (part, Span(start, end)) in places
+        places = tape.places(Span(lane.span.start + start, lane.span.start + end))
+        assert (lane, Span(start, end)) in places
         if start < end:
-            assert places == [(part, Span(start, end))]
+            assert places == [(lane, Span(start, end))]
 
 
 @given(PARTS)
 def test_roots_read_every_character_once(content: tuple[Text | Image, ...]) -> None:
     tape = Tape.lay(content)
-    seen = [0] * (tape.spans[-1].end + 1 if tape.spans else 1)
+    seen = [0] * (tape.lanes[-1].span.end + 1 if tape.lanes else 1)
     for root, _ in tape.roots():
         for index, character in enumerate(root.text):
             place = root.tape_span(Span(index, index + 1))
             seen[place.start] += 1
-            for part, span in tape.places(place):
-                text = content[part]
+            for lane, span in tape.places(place):
+                text = content[lane.part]
                 assert isinstance(text, Text)
                 assert text.reveal()[span.start] == character
-    for lane in tape.spans:
-        assert all(count == 1 for count in seen[lane.start : lane.end])
+    for lane in tape.lanes:
+        assert all(count == 1 for count in seen[lane.span.start : lane.span.end])
 
 
 @given(PARTS)
@@ -59,8 +62,8 @@ def test_seams_are_aligned(content: tuple[Text | Image, ...]) -> None:
     for seam in tape.seams():
         assert seam.is_seam
         for index, character in enumerate(seam.text):
-            [(part, span)] = tape.places(seam.tape_span(Span(index, index + 1)))
-            text = content[part]
+            [(lane, span)] = tape.places(seam.tape_span(Span(index, index + 1)))
+            text = content[lane.part]
             assert isinstance(text, Text)
             assert text.reveal()[span.start : span.end] == character
 
@@ -86,7 +89,8 @@ def test_a_seam_runs_over_other_roles_without_covering_them() -> None:
     [seam] = tape.seams()
     assert seam.text == "4111 1111 1111"
     stretches = seam.tape_spans(Span(0, len(seam.text)))
-    assert [place for s in stretches for place in tape.places(s)] == [(0, Span(0, 10)), (2, Span(0, 4))]
+    found = [(lane.part, span) for s in stretches for lane, span in tape.places(s)]
+    assert found == [(0, Span(0, 10)), (2, Span(0, 4))]
 
 
 @pytest.mark.parametrize(
@@ -125,3 +129,19 @@ def test_fields_are_found_by_position() -> None:
     assert [f.name if (f := reading.field_at(i)) else "" for i in range(10)] == ["", "", "a", "a", "", "", *"bbb", ""]
     assert [f.name for f in reading.fields_in(Span(3, 7))] == ["a", "b"]
     assert reading.fields_in(Span(4, 6)) == []
+
+
+def test_strips_lie_behind_the_texts_and_know_their_boxes() -> None:
+    boxes = np.array([[10 * i, 5, 10 * i + 9, 15, 0] for i in range(6)], dtype=np.int32)
+    seen = Strip("AB 12\n", "ocr", boxes, item=0)
+    hidden = Strip("Artist: Jane", "metadata", key="exif", hidden=True)
+    content = (Text("one"), Image(b"x"), Text("two"))
+    tape = Tape.lay(content, {1: [(seen, -1), (hidden, 0)]})
+    roots = [root for root, _ in tape.roots()]
+    assert [root.text for root in roots] == ["one", "two", "AB 12\n", "Artist: Jane"]
+    assert [root.hidden for root in roots] == [False, False, False, True]
+    [(lane, span)] = tape.places(roots[2].tape_span(Span(3, 5)))
+    assert (lane.part, lane.places(span)) == (1, [Box(30, 5, 49, 15, 0)])
+    [(lane, span)] = tape.places(roots[3].tape_span(Span(8, 12)))
+    assert lane.places(span) == [Meta("exif")]
+    assert not tape.seams() or all("AB" not in seam.text for seam in tape.seams())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from accord import Guard
 from accord.audit.log import AuditLog
 from accord.config import shipped
-from accord.core.roles import Detector
+from accord.core.roles import Detector, Opener, PictureDetector, PictureReader
 from accord.guard import Limits
 from accord.readers.encoded import EncodedReader
 from accord.readers.structure import StructureReader
@@ -33,13 +33,20 @@ WORDS = {
 def make_guard(tmp_path: Path) -> Iterator[Callable[..., Guard]]:
     made: list[Guard] = []
 
-    def make(*detectors: Detector, policy: Any = None, limits: Limits | None = None) -> Guard:
+    def make(
+        *detectors: Detector | PictureDetector,
+        policy: Any = None,
+        limits: Limits | None = None,
+        readers: Sequence[PictureReader] = (),
+        opener: Opener | None = None,
+    ) -> Guard:
         guard = Guard(
             policy or shipped("default").policy(),
-            [StructureReader(), EncodedReader()],
+            [StructureReader(), EncodedReader(), *readers],
             detectors or [FixedDetector(WORDS)],
             AuditLog(tmp_path / f"audit{len(made)}.sqlite"),
             limits=limits,
+            opener=opener,
         )
         made.append(guard)
         return guard

@@ -172,8 +172,7 @@ def test_a_broken_reader_blocks(make_guard: MakeGuard) -> None:
         def read(self, reading: Reading, media_type: str) -> Readout:
             raise ValueError("jane@example.org")
 
-    guard = make_guard()
-    guard.readers = (Broken(),)
+    guard = make_guard(readers=[Broken()])
     decision = guard.inspect("hello").release("model")
     assert decision.outcome is Outcome.BLOCK
     assert [(f.category, f.reason) for f in decision.findings] == [

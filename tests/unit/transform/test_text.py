@@ -39,7 +39,7 @@ def rewritten(text: str, edits: list[Edit], fields: tuple[Field, ...] = ()) -> s
     tape = Tape.lay((Text(text),))
     [(root, _)] = tape.roots()
     root.name_fields(fields)
-    changed = TextRewriter(Pseudonyms(b"k" * 32)).rewrite(tape, [root], {None: edits}, HERE)
+    changed = TextRewriter(Pseudonyms(b"k" * 32)).rewrite(tape, [root], {None: edits}, HERE).texts
     return changed[0].reveal() if changed else text
 
 
@@ -80,8 +80,8 @@ def test_a_codec_frame_is_encoded_again_and_swallowed_where_an_edit_cuts_across_
     frame = Reading("ab", "hex", root, [3, 5], [5, 7], encode=lambda t: t.encode().hex(), region=Span(3, 7))
     inner = Edit(Span(1, 2), "remove", "privacy.contact.email", ("A",))
     rewriter = TextRewriter(Pseudonyms())
-    assert rewriter.rewrite(tape, [root], {frame: [inner]}, HERE)[0].reveal() == "xx 61 yy"
-    across = rewriter.rewrite(tape, [root], {frame: [inner], None: [edit(5, 10)]}, HERE)
+    assert rewriter.rewrite(tape, [root], {frame: [inner]}, HERE).texts[0].reveal() == "xx 61 yy"
+    across = rewriter.rewrite(tape, [root], {frame: [inner], None: [edit(5, 10)]}, HERE).texts
     assert across[0].reveal() == "xx [EMAIL]"
 
 
@@ -92,7 +92,7 @@ def test_frames_that_were_read_twice_from_the_same_characters_are_taken_out() ->
         Reading("ab", name, root, [3, 5], [5, 7], encode=lambda t: "ZZ", region=Span(3, 7)) for name in ("one", "two")
     ]
     edits = {frame: [Edit(Span(0, 1), "mask", "privacy.contact.email", ("A",))] for frame in frames}
-    assert TextRewriter(Pseudonyms()).rewrite(tape, [root], dict(edits), HERE)[0].reveal() == "xx  yy"
+    assert TextRewriter(Pseudonyms()).rewrite(tape, [root], dict(edits), HERE).texts[0].reveal() == "xx  yy"
 
 
 def test_parts_that_do_not_change_are_left_alone() -> None:

@@ -1,0 +1,113 @@
+"""From verdicts to what is changed: edits of texts, marks on pixels, items that stay behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from accord.core.content import Content, Context, Modality, Text
+from accord.core.decision import Outcome, Verdict
+from accord.core.edit import Edit, suited
+from accord.core.finding import Finding
+from accord.core.media import Changes, Mark, Patch
+from accord.core.place import Box, Span
+from accord.core.reading import Reading
+from accord.guard.read import Reads
+from accord.transform.text import TextRewriter
+
+_PAINTED = {"mask": "fill", "remove": "remove"}
+"""How a text transform shows on the page of a document; the others leave a label there."""
+
+
+@dataclass(slots=True, repr=False)
+class Plan:
+    """What is to be changed in one content.
+
+    Attributes:
+        edits: by frame of text; None is the tape.
+        marks: by part, places on pixels.
+        withheld: parts that do not leave.
+        left_out: by part, embedded files that do not leave.
+    """
+
+    edits: dict[Reading | None, list[Edit]] = field(default_factory=dict)
+    marks: dict[int, list[Mark]] = field(default_factory=dict)
+    withheld: set[int] = field(default_factory=set)
+    left_out: dict[int, set[int]] = field(default_factory=dict)
+
+    def changes(self, part: int, patches: Sequence[Patch]) -> Changes:
+        """What becomes of one part that is no text."""
+        return Changes(tuple(self.marks.get(part, ())), tuple(patches), frozenset(self.left_out.get(part, ())))
+
+
+def plan(
+    content: Content, reads: Reads, verdicts: Iterable[Verdict], rewriter: TextRewriter, context: Context
+) -> Plan:
+    """What the verdicts of a decision ask for."""
+    made = Plan()
+    changing = [verdict for verdict in verdicts if verdict.outcome is Outcome.TRANSFORM]
+    for finding in (verdict.finding for verdict in changing):
+        if finding.category.startswith("fault."):
+            if finding.item and not isinstance(content[finding.part], Text):
+                made.left_out.setdefault(finding.part, set()).add(finding.item)
+            else:
+                made.withheld.add(finding.part)
+    lanes = {lane.part: lane.span for lane in reads.tape.lanes if lane.strip is None}
+    for verdict in changing:
+        finding = verdict.finding
+        if finding.part in made.withheld or finding.item in made.left_out.get(finding.part, ()):
+            continue
+        if isinstance(finding.place, Box):
+            mark = _mark(verdict, reads, rewriter, context)
+            made.marks.setdefault(finding.part, []).append(mark)
+        elif finding.modality is Modality.TEXT or _writable(finding, reads):
+            frame, edit = _edit(verdict, reads, lanes)
+            made.edits.setdefault(frame, []).append(edit)
+        # What is left stands in metadata and the like: no part that is built anew has any.
+    return made
+
+
+def _writable(finding: Finding, reads: Reads) -> bool:
+    if finding.reading is None or finding.span is None:
+        return False
+    found = reads.tape.places(reads.readings[finding.reading].tape_span(finding.span))
+    return any(lane.strip is not None and lane.strip.writable for lane, _ in found)
+
+
+def _edit(verdict: Verdict, reads: Reads, lanes: Mapping[int, Span]) -> tuple[Reading | None, Edit]:
+    finding = verdict.finding
+    if finding.reading is None or finding.span is None:
+        raise TypeError("only what was read as text can be rewritten")
+    reading = reads.readings[finding.reading]
+    span = _on_tape(finding, lanes) if reading.is_seam else reading.frame_span(finding.span)
+    transform = suited(verdict.transform or "remove", finding.modality)
+    edit = Edit(span, transform, finding.category, verdict.rules, _value(finding, reads), finding.origin)
+    return reading.frame, edit
+
+
+def _mark(verdict: Verdict, reads: Reads, rewriter: TextRewriter, context: Context) -> Mark:
+    finding = verdict.finding
+    if not isinstance(finding.place, Box):
+        raise TypeError("only what stands on pixels can be painted over")
+    wanted = suited(verdict.transform or "remove", finding.modality)
+    painted = wanted if finding.modality is Modality.IMAGE else _PAINTED.get(wanted, "replace")
+    written = suited(wanted, Modality.TEXT)
+    value = _value(finding, reads)
+    if value is None:
+        # Nothing was read there, so nothing stands for a value: what is seen is named by its kind.
+        written = "remove" if written == "remove" else "mask"
+    edit = Edit(Span(0, 0), written, finding.category, verdict.rules, value, finding.origin)
+    return Mark(finding.place, painted, rewriter.replacement(edit, value or "", context), finding.item)
+
+
+def _value(finding: Finding, reads: Reads) -> str | None:
+    if finding.reading is None or finding.span is None:
+        return None
+    return reads.readings[finding.reading].text[finding.span.start : finding.span.end]
+
+
+def _on_tape(finding: Finding, lanes: Mapping[int, Span]) -> Span:
+    if not isinstance(finding.place, Span):
+        raise TypeError("a finding in text has a span")
+    start = lanes[finding.part].start
+    return Span(start + finding.place.start, start + finding.place.end)

@@ -1,0 +1,242 @@
+"""Pictures and documents walk through the same hall: opened, read, looked at, judged, built anew."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from accord import Context, Document, Guard, Image, Meta, Modality, ModelError, Outcome, Text
+from accord.core.media import Changes, Flaw, Item, Opening, Sight, Stop, Strip, Surface
+from accord.core.place import Box
+from accord.core.roles import Media
+from accord.errors import ContentError
+from accord.guard import Limits
+from accord.testing import FixedDetector
+
+MakeGuard = Callable[..., Guard]
+
+WORDS = FixedDetector({"jane@x.org": ("privacy.contact.email", 0.9), "attack": ("safety.injection", 0.95)})
+PAGE = Surface.of(np.arange(60 * 400 * 3, dtype=np.uint8).reshape(60, 400, 3))
+
+
+def written(text: str, page: int = 0, top: int = 10) -> Strip:
+    """Text as an OCR reader would return it: ten pixels for each character."""
+    rows = [[10 * i, top, 10 * i + 10, top + 12, page] if c.strip() else [0, 0, 0, 0, -1] for i, c in enumerate(text)]
+    return Strip(text, "ocr", np.array(rows, dtype=np.int32).reshape(-1, 5))
+
+
+class _Opener:
+    """Opens every part the same way, and remembers what it was asked to build."""
+
+    def __init__(self, opening: Opening) -> None:
+        self.opening = opening
+        self.changes: list[Changes] = []
+        self.closed = False
+
+    def open(self, part: Media, stop: Stop) -> Opening:
+        return self.opening
+
+    def rebuild(self, part: Media, opening: Opening, changes: Changes) -> Media:
+        self.changes.append(changes)
+        if part.reveal() == b"broken":
+            raise ContentError("it cannot be built")
+        return replace(part, _value=b"built anew", media_type="image/png")
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class _Reader:
+    def __init__(self, act: Callable[[Surface], Sequence[Strip]], name: str = "eyes") -> None:
+        self.act, self.name = act, name
+
+    def read_picture(self, surface: Surface, stop: Stop) -> Sequence[Strip]:
+        return self.act(surface)
+
+
+class _Seer:
+    categories = frozenset({"privacy.biometric.face"})
+    floor = 0.5
+    reference = ""
+
+    def __init__(self, *sights: Sight, name: str = "seer") -> None:
+        self.sights, self.name = sights, name
+
+    def look(self, surface: Surface, stop: Stop) -> Iterable[Sight]:
+        return self.sights
+
+
+def picture(*strips: Strip, surfaces: Sequence[Surface] = (PAGE,), **more: object) -> _Opener:
+    item = Item(0, None, "picture", "image/png", surfaces=tuple(surfaces), strips=strips, **more)  # type: ignore[arg-type]
+    return _Opener(Opening((item,)))
+
+
+def test_what_is_read_from_pixels_is_found_where_it_stands(make_guard: MakeGuard) -> None:
+    opener = picture()
+    guard = make_guard(WORDS, readers=[_Reader(lambda s: [written("mail jane@x.org")])], opener=opener)
+    inspection = guard.inspect(Image(b"x"))
+    [finding] = inspection.findings
+    assert (finding.category, finding.place) == ("privacy.contact.email", Box(50, 10, 150, 22))
+    assert finding.modality is Modality.IMAGE
+    decision = inspection.release("model")
+    assert decision.outcome is Outcome.TRANSFORM
+    assert decision.content == (Image(b"built anew", media_type="image/png"),)
+    [mark] = opener.changes[0].marks
+    assert (mark.box, mark.transform) == (Box(50, 10, 150, 22), "replace")
+    assert mark.label.startswith("[EMAIL_")
+
+
+def test_a_value_has_one_pseudonym_in_text_and_in_pixels(make_guard: MakeGuard) -> None:
+    opener = picture()
+    guard = make_guard(WORDS, readers=[_Reader(lambda s: [written("mail jane@x.org")])], opener=opener)
+    decision = guard.inspect([Text("I am jane@x.org"), Image(b"x")], Context(session="s")).release("model")
+    assert decision.content is not None
+    [mark] = opener.changes[0].marks
+    text = decision.content[0].reveal()
+    assert isinstance(text, str)
+    assert mark.label in text
+
+
+def test_a_picture_without_findings_is_built_anew_and_allowed(make_guard: MakeGuard) -> None:
+    opener = picture()
+    decision = make_guard(WORDS, readers=[_Reader(lambda s: [])], opener=opener).inspect(Image(b"x")).release("model")
+    assert decision.outcome is Outcome.ALLOW
+    assert decision.content == (Image(b"built anew", media_type="image/png"),)
+    assert opener.changes == [Changes()]
+
+
+def test_words_in_a_picture_are_judged_like_any_others(make_guard: MakeGuard) -> None:
+    guard = make_guard(WORDS, readers=[_Reader(lambda s: [written("attack")])], opener=picture())
+    decision = guard.inspect(Image(b"x")).release("model")
+    assert (decision.outcome, decision.content) == (Outcome.BLOCK, None)
+
+
+def test_a_sight_is_painted_over_and_named_by_its_kind(make_guard: MakeGuard) -> None:
+    opener = picture()
+    seer = _Seer(
+        Sight("privacy.biometric.face", 0.8, Box(1, 2, 30, 40)),
+        Sight("privacy.biometric.face", 0.2, Box(50, 2, 70, 40)),
+    )
+    guard = make_guard(WORDS, seer, readers=[], opener=opener)
+    inspection = guard.inspect(Image(b"x"))
+    assert [f.place for f in inspection.findings] == [Box(1, 2, 30, 40)]
+    assert inspection.scores["privacy.biometric.face"] == 0.8
+    assert inspection.release("model").outcome is Outcome.TRANSFORM
+    [mark] = opener.changes[0].marks
+    assert (mark.transform, mark.label) == ("fill", "[FACE]")
+
+
+def test_metadata_is_found_and_gone(make_guard: MakeGuard) -> None:
+    opener = picture(metadata=("exif.Artist", "exif.GPSInfo"))
+    inspection = make_guard(WORDS, readers=[], opener=opener).inspect(Image(b"x"))
+    assert [(f.category, f.place) for f in inspection.findings] == [
+        ("privacy.metadata.author", Meta("exif.Artist")),
+        ("privacy.metadata.exif", Meta("exif.GPSInfo")),
+    ]
+    assert inspection.release("model").outcome is Outcome.TRANSFORM
+    assert opener.changes == [Changes()]
+
+
+def test_text_of_a_document_is_patched_where_it_can_be_written(make_guard: MakeGuard) -> None:
+    strips = (
+        Strip("nothing", "office", key="word/document.xml", writable=True),
+        Strip("by jane@x.org", "office", key="word/comments.xml", writable=True),
+    )
+    opener = _Opener(Opening((Item(0, None, "office", "application/msword", strips=strips),)))
+    inspection = make_guard(WORDS, readers=[], opener=opener).inspect(Document(b"x"))
+    [finding] = inspection.findings
+    assert finding.place == Meta("word/comments.xml")
+    inspection.release("model")
+    [patch] = opener.changes[0].patches
+    assert (patch.strip, patch.span.start, patch.span.end, patch.item) == (1, 3, 13, 0)
+    assert patch.text.startswith("[EMAIL_")
+
+
+def test_a_document_shows_a_label_or_a_bar(make_guard: MakeGuard) -> None:
+    opener = _Opener(Opening((Item(0, None, "pdf", "application/pdf", surfaces=(PAGE,)),)))
+    guard = make_guard(WORDS, readers=[_Reader(lambda s: [written("jane@x.org")])], opener=opener)
+    inspection = guard.inspect(Document(b"x"))
+    inspection.release("model")
+    inspection.release("dataset")
+    assert [changes.marks[0].transform for changes in opener.changes] == ["replace", "fill"]
+    assert opener.changes[1].marks[0].label == "[EMAIL]"
+
+
+def test_the_same_words_read_twice_at_one_place_are_one_finding(make_guard: MakeGuard) -> None:
+    layer = replace(written("jane@x.org", top=11), reader="pdf")
+    opener = _Opener(Opening((Item(0, None, "pdf", "application/pdf", surfaces=(PAGE,), strips=(layer,)),)))
+    guard = make_guard(WORDS, readers=[_Reader(lambda s: [written("jane@x.org")])], opener=opener)
+    assert len(guard.inspect(Document(b"x")).findings) == 1
+
+
+def test_flaws_are_faults_of_the_part(make_guard: MakeGuard) -> None:
+    opener = _Opener(Opening((), (Flaw("fault.undecodable", "encrypted"),)))
+    inspection = make_guard(WORDS, readers=[], opener=opener).inspect([Text("fine"), Document(b"x")])
+    [finding] = inspection.findings
+    assert (finding.category, finding.reason, finding.part) == ("fault.undecodable", "encrypted", 1)
+    assert inspection.coverage[Modality.DOCUMENT].inspected == 0
+    assert inspection.release("model").outcome is Outcome.BLOCK
+
+
+def test_nothing_opened_is_never_nothing_found(make_guard: MakeGuard) -> None:
+    decision = make_guard(WORDS, readers=[], opener=_Opener(Opening())).inspect(Image(b"x")).release("model")
+    assert decision.outcome is Outcome.BLOCK
+
+
+def _slow(surface: Surface) -> Sequence[Strip]:
+    time.sleep(0.4)
+    return []
+
+
+def _no_weights(surface: Surface) -> Sequence[Strip]:
+    raise ModelError("model is not there", hint="run `accord models pull`")
+
+
+def _crash(surface: Surface) -> Sequence[Strip]:
+    raise RuntimeError("jane@x.org")
+
+
+@pytest.mark.parametrize(
+    ("act", "category", "reason"),
+    [
+        (_no_weights, "fault.uninspected", "run `accord models pull`"),
+        (_crash, "fault.detector", "RuntimeError"),
+        (_slow, "fault.deadline", "it did not finish in time"),
+    ],
+)
+def test_a_reader_that_fails_is_a_fault_of_that_part_alone(
+    make_guard: MakeGuard, act: Callable[[Surface], Sequence[Strip]], category: str, reason: str
+) -> None:
+    limits = Limits(deadline=0.2, deadline_per_megapixel=0.0)
+    guard = make_guard(WORDS, readers=[_Reader(act)], opener=picture(surfaces=(PAGE, PAGE)), limits=limits)
+    found = guard.inspect([Image(b"x")]).findings
+    assert {(f.category, f.reason) for f in found if f.detector == "eyes"} == {(category, reason)}
+    assert all(f.category.startswith("fault.") for f in found)
+
+
+def test_a_sight_beyond_the_picture_breaks_the_contract(make_guard: MakeGuard) -> None:
+    seer = _Seer(Sight("privacy.biometric.face", 0.8, Box(1, 2, 3000, 40)))
+    [finding] = make_guard(WORDS, seer, readers=[], opener=picture()).inspect(Image(b"x")).findings
+    assert (finding.category, finding.reason) == ("fault.detector", "ValueError")
+
+
+def test_an_empty_page_is_not_read(make_guard: MakeGuard) -> None:
+    blank = Surface.of(np.full((20, 20, 3), 255, np.uint8))
+    guard = make_guard(WORDS, readers=[_Reader(_crash)], opener=picture(surfaces=(blank,)))
+    assert guard.inspect(Image(b"x")).findings == ()
+
+
+def test_what_cannot_be_built_anew_does_not_leave(make_guard: MakeGuard) -> None:
+    decision = make_guard(WORDS, readers=[], opener=picture()).inspect(Image(b"broken")).release("model")
+    assert (decision.outcome, decision.content) == (Outcome.BLOCK, None)
+    assert decision.findings[-1].reason == "ContentError"
+
+
+def test_closing_the_guard_closes_the_opener(make_guard: MakeGuard) -> None:
+    opener = picture()
+    make_guard(WORDS, opener=opener).close()
+    assert opener.closed
