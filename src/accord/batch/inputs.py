@@ -1,7 +1,7 @@
-"""From bytes to parts: what is text becomes `Text`, and what is not says so.
+"""From bytes to parts: text, pictures, documents, sound; video is refused.
 
-A name proves nothing, so bytes are looked at first. Whatever cannot be read as text becomes a part that no reader
-here reads, which the guard reports and the policy judges: a binary named `notes.txt` is no way around an inspection.
+A name proves nothing, so bytes are looked at first. Whatever is none of these becomes a document that nothing here
+opens, which the guard reports and the policy judges: a binary named `notes.txt` is no way around an inspection.
 """
 
 from __future__ import annotations
@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
+from accord.batch import kinds
 from accord.core.content import Audio, Document, Image, Part, Role, Text
 from accord.errors import ContentError
+from accord.guard import Limits
+from accord.media import sniff
 
 MEDIA_TYPES = {
     ".json": "application/json",
@@ -40,24 +43,14 @@ TEXT_SUFFIXES = frozenset(MEDIA_TYPES) | {
 }  # fmt: skip
 """Suffixes that say what kind of text a file holds, and nothing about anyone."""
 
-_FIRST: tuple[tuple[bytes, str], ...] = ((b"%PDF-", "PDF"), (b"{\\rtf", "RTF"), (b"%!PS", "PostScript"))
-"""Documents that look like text, but whose words a plain reader does not see."""
-
-_IMAGES = (
-    b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\x00", b"MM\x00*", b"\x00\x00\x01\x00",
-)  # fmt: skip
-_AUDIO = (b"ID3", b"OggS", b"fLaC", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xf1", b"\xff\xf9")
-_BRANDS: dict[bytes, type[Image | Audio]] = {
-    b"WEBP": Image,
-    b"WAVE": Audio,
-    b"heic": Image,
-    b"heix": Image,
-    b"mif1": Image,
-    b"avif": Image,
-    b"M4A ": Audio,
+_PARTS: dict[kinds.Kind, type[Image | Audio | Document]] = {
+    kinds.Kind.PICTURE: Image,
+    kinds.Kind.DOCUMENT: Document,
+    kinds.Kind.SOUND: Audio,
 }
 
 _BYTES_PER_CHARACTER = 4
+_HEAD = 4096
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -66,7 +59,7 @@ class Input:
 
     Attributes:
         part: what the bytes are.
-        note: why it is not text, or not all of it, in fixed words; empty where there is nothing to say.
+        note: why it is not read, or not all of it, in fixed words; empty where there is nothing to say.
         cut: only the beginning was read, because the rest is beyond the limit: it must never be released.
     """
 
@@ -80,50 +73,73 @@ def media_type(name: str) -> str:
     return MEDIA_TYPES.get(PurePath(name).suffix.lower(), "")
 
 
-def open_input(path: Path, limit: int, *, role: Role = Role.USER, declared: str = "") -> Input:
+def open_input(path: Path, limits: Limits, *, role: Role = Role.USER, declared: str = "") -> Input:
     """Read a file as an input.
 
     Args:
         path: the file.
-        limit: the longest text, in characters, that the guard inspects at once.
+        limits: how much the guard inspects at once: characters of text, bytes of anything else.
         role: who it speaks for.
         declared: its media type; taken from the name when empty.
 
     Raises:
-        ContentError: it cannot be read.
+        ContentError: it cannot be read, or is a video.
     """
     if path.is_dir():
         raise ContentError("this is a folder", hint="`accord sanitise` takes folders")
     try:
         with path.open("rb") as handle:
-            return read_input(handle, limit, name=path.name, role=role, declared=declared)
+            return read_input(handle, limits, name=path.name, role=role, declared=declared)
     except OSError as error:
         raise ContentError(f"cannot read the file: {error.strerror or type(error).__name__}") from None
 
 
-def read_input(handle: BinaryIO, limit: int, *, name: str = "", role: Role = Role.USER, declared: str = "") -> Input:
-    """Read a stream as an input; never more of it than could be inspected."""
-    room = _BYTES_PER_CHARACTER * (limit + 1)
-    data = handle.read(room + 1)
+def read_input(
+    handle: BinaryIO, limits: Limits, *, name: str = "", role: Role = Role.USER, declared: str = ""
+) -> Input:
+    """Read a stream as an input; never more of it than could be inspected.
+
+    Raises:
+        ContentError: it is a video.
+    """
+    head = handle.read(_HEAD)
+    text = not kinds.wordy(head, name) and _decode(head, len(head) == _HEAD)[0] is not None
+    # One unit beyond the limit, so that the guard sees that it is too long.
+    room = _BYTES_PER_CHARACTER * (limits.characters + 1) if text else limits.media.bytes + 1
+    data = head if len(head) < _HEAD else head + handle.read(max(0, room + 1 - len(head)))
     return to_input(data[:room], cut=len(data) > room, name=name, role=role, declared=declared)
 
 
 def to_input(data: bytes, *, cut: bool = False, name: str = "", role: Role = Role.USER, declared: str = "") -> Input:
-    """Make an input of bytes: UTF-8, or UTF-16 that says so with a byte-order mark, is text."""
-    for magic, what in _FIRST:
-        if data.startswith(magic):
-            return Input(Document(data, role=role, name=name), f"{what} is not read here", cut)
-    text, problem = _decode(data, cut)
-    kind = declared or media_type(name)
-    if text is None:
-        # What calls itself text and is not, is undecodable; what never did is merely not read here.
-        claims_text = kind.startswith("text/") or PurePath(name).suffix.lower() in TEXT_SUFFIXES
-        made = _binary(data)
-        claimed = "text/plain" if made is Document and claims_text else ""
-        return Input(made(data, role=role, name=name, media_type=claimed), problem, cut)
-    return Input(
-        Text(text, role=role, name=name, media_type=kind), "larger than can be inspected" if cut else "", cut
-    )
+    """Make an input of bytes: UTF-8, or UTF-16 that says so with a byte-order mark, is text.
+
+    Raises:
+        ContentError: it is a video.
+    """
+    note = "larger than can be inspected" if cut else ""
+    found = kinds.wordy(data, name)
+    problem = ""
+    if not found:
+        text, problem = _decode(data, cut)
+        if text is not None:
+            kind = declared or media_type(name)
+            return Input(Text(text, role=role, name=name, media_type=kind), note, cut)
+        found = sniff.media_type(data)
+    match kinds.kind_of(found, name):
+        case None:
+            return Input(_unknown(data, role, name, declared), note or problem, cut)
+        case kinds.Kind.VIDEO:
+            what = "video" if found == sniff.UNKNOWN else sniff.words_for(found)
+            raise ContentError(f"this is {what}, and video is not inspected", hint="pass on single pictures of it")
+        case kind:
+            shown = "" if found == sniff.UNKNOWN else found
+            return Input(_PARTS[kind](data, role=role, name=name, media_type=shown), note, cut)
+
+
+def _unknown(data: bytes, role: Role, name: str, declared: str) -> Document:
+    # What calls itself text and is not, is undecodable; what never did is merely not read here.
+    claims_text = (declared or media_type(name)).startswith("text/") or kinds.suffix(name) in TEXT_SUFFIXES
+    return Document(data, role=role, name=name, media_type="text/plain" if claims_text else "")
 
 
 def _decode(data: bytes, cut: bool) -> tuple[str | None, str]:
@@ -138,13 +154,3 @@ def _decode(data: bytes, cut: bool) -> tuple[str | None, str]:
         # UTF-16 without a mark is valid UTF-8 with a NUL beside every letter, where no detector would find a word.
         return None, "holds NUL characters: binary, or UTF-16 or UTF-32 without a UTF-16 byte-order mark"
     return text, ""
-
-
-def _binary(data: bytes) -> type[Image | Audio | Document]:
-    if data[:4] == b"RIFF" or data[4:8] == b"ftyp":
-        found = _BRANDS.get(data[8:12])
-        if found is not None:
-            return found
-    if data.startswith(_IMAGES):
-        return Image
-    return Audio if data.startswith(_AUDIO) else Document

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePath, PurePosixPath
 
+from accord.batch import kinds
 from accord.batch.inputs import TEXT_SUFFIXES
 from accord.core.content import Context, Part, Text
 from accord.core.decision import Destination
@@ -13,7 +14,7 @@ from accord.guard import Guard
 
 _TAG = re.compile(r"\[([A-Z][A-Z0-9_ +]*)\]")
 _UNSAFE = re.compile(r"[/\\\0-\x1f\x7f]")
-_KEPT = TEXT_SUFFIXES | {".png", ".jpg", ".jpeg", ".gif", ".webp", ".pdf", ".docx", ".xlsx", ".pptx", ".wav", ".mp3"}
+_KEPT = TEXT_SUFFIXES | kinds.PICTURE_SUFFIXES | kinds.DOCUMENT_SUFFIXES | kinds.SOUND_SUFFIXES | kinds.VIDEO_SUFFIXES
 WITHHELD = "withheld"
 """The name of what may not keep its own."""
 

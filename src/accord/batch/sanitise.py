@@ -16,10 +16,11 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from accord.batch.inputs import Input, open_input
+from accord.batch.kinds import written_as
 from accord.batch.names import Names
 from accord.batch.plan import MANIFEST, Item, plan, refuse_overlap
 from accord.batch.write import sweep, write_whole
-from accord.core.content import Context
+from accord.core.content import Context, Part, Text
 from accord.core.decision import Decision, Destination, Outcome
 from accord.errors import ContentError
 from accord.guard import Guard
@@ -185,7 +186,7 @@ class Job:
         try:
             if item.problem:
                 raise ContentError(item.problem)
-            given = open_input(item.path, self._guard.limits.characters)
+            given = open_input(item.path, self._guard.limits)
         except ContentError as error:
             return Result(item.number, str(shown), ERROR, note=str(error))
         decision = self._decide(given)
@@ -206,8 +207,8 @@ class Job:
         part = (decision.content or ())[0]
         value = part.reveal()
         data = value.encode("utf-8") if isinstance(value, str) else value
-        if type(part) is not type(given.part) and not self._single:
-            shown = self._names.free(shown.parent, f"{shown.name}.txt")  # a notice in place of a picture is text
+        if not self._single:
+            shown = self._fitting(shown, part, given.part)
         path = self._root / shown
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -220,6 +221,14 @@ class Job:
         self._guard.delivered(decision, "delivered")
         sha256 = hashlib.sha256(data).hexdigest()
         return replace(result, name=str(shown), written=True, sha256=sha256, bytes=len(data))
+
+    def _fitting(self, shown: PurePosixPath, part: Part, given: Part) -> PurePosixPath:
+        """The name for what a part has become: a picture may be written as another kind than it was."""
+        if isinstance(part, Text):
+            name = shown.name if isinstance(given, Text) else f"{shown.name}.txt"  # a notice in its place is text
+        else:
+            name = written_as(shown.name, part.media_type)
+        return shown if name == shown.name else self._names.free(shown.parent, name)
 
     def _finish(self, report: Report) -> None:
         written = {result.name for result in report.results if result.written}

@@ -67,10 +67,9 @@ def check(
 
 
 def _given(name: str, guard: Guard, role: Role, declared: str) -> Input:
-    limit = guard.limits.characters
     if name == STDIN:
-        return read_input(sys.stdin.buffer, limit, role=role, declared=declared)
-    return open_input(Path(name), limit, role=role, declared=declared)
+        return read_input(sys.stdin.buffer, guard.limits, role=role, declared=declared)
+    return open_input(Path(name), guard.limits, role=role, declared=declared)
 
 
 def _checked(name: str, given: Input, guard: Guard, to: str, context: Context) -> report.Checked:

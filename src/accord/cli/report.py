@@ -17,6 +17,7 @@ from accord.cli import say
 from accord.core.content import Content, Text
 from accord.core.decision import Decision
 from accord.core.finding import Finding
+from accord.core.media import Opening
 from accord.core.place import Box, Interval, Meta, Place, Span
 from accord.guard import Inspection
 from accord.transform.pseudonyms import label
@@ -25,6 +26,8 @@ SHOWN = 40
 """How many findings people are shown before the rest is only counted."""
 
 _EXCERPT = 24
+
+_KINDS = {"picture": "a picture", "pdf": "a PDF", "office": "an Office file", "text": "a text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,32 +121,74 @@ def as_object(checked: Checked) -> dict[str, Any]:
         "policy_digest": decision.policy_digest,
         "rules": list(decision.rules),
         "coverage": {m.value: asdict(covered) for m, covered in sorted(decision.coverage.items())},
-        "findings": [
-            {
-                "category": finding.category,
-                "score": round(finding.score, 4),
-                "detector": finding.detector,
-                "part": finding.part,
-                "place": place_object(finding.place, lines[finding.part]),
-            }
-            for finding in decision.findings
-        ],
+        "findings": [_finding_object(finding, lines[finding.part]) for finding in decision.findings],
         "scores": {category: round(score, 4) for category, score in checked.inspection.scores.items()},
     }
 
 
-def place_words(place: Place, lines: Lines | None) -> str:
-    """A place for people."""
+def _finding_object(finding: Finding, lines: Lines | None) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "category": finding.category,
+        "score": round(finding.score, 4),
+        "detector": finding.detector,
+        "part": finding.part,
+        "place": place_object(finding.place, lines),
+    }
+    if lines is None:
+        found["item"] = finding.item
+    if finding.reason:
+        found["reason"] = finding.reason
+    return found
+
+
+def where(checked: Checked, finding: Finding, lines: Sequence[Lines | None]) -> str:
+    """Where a finding stands, for people: what is embedded in a file is counted, never named."""
+    opening = checked.inspection.openings.get(finding.part)
+    words = place_words(finding.place, lines[finding.part], pages=_pages(opening, finding.item))
+    return f"embedded {finding.item}, {words}" if finding.item else words
+
+
+def _pages(opening: Opening | None, number: int) -> int:
+    item = next((i for i in opening.items if i.number == number), None) if opening else None
+    return item.pages if item else 1
+
+
+def opened_words(checked: Checked) -> str:
+    """What was opened, for people; empty where there was nothing but text."""
+    said = []
+    for opening in checked.inspection.openings.values():
+        if not opening.items:
+            continue
+        first, *embedded = opening.items
+        sizes = [f"{s.width} × {s.height}" for s in first.surfaces if not s.view][:1]
+        words = [
+            _KINDS.get(first.kind, "a file") + (f" of {say.plural(first.pages, 'page')}" if first.pages > 1 else "")
+        ]
+        words += [f"{sizes[0]} pixels"] if first.kind == "picture" and sizes else []
+        words += [f"{say.plural(len(embedded), 'embedded file')}"] if embedded else []
+        said.append(", ".join(words))
+    return "; ".join(said)
+
+
+def place_words(place: Place, lines: Lines | None, *, pages: int = 1) -> str:
+    """A place for people.
+
+    Args:
+        place: where.
+        lines: of the text it stands in.
+        pages: how many pages there are; of one page the number is not said.
+    """
     match place:
         case Span() if lines is not None:
             row, column = lines.at(place.start)
             return f"{row}:{column}"
         case Box():
-            return f"page {place.page}, {place.left},{place.top}–{place.right},{place.bottom}"
+            page = f"page {place.page + 1}, " if pages > 1 or place.page else ""
+            return f"{page}{place.left},{place.top}–{place.right},{place.bottom}"
         case Interval():
             return f"{place.start:.2f}–{place.end:.2f} s"
         case Meta() if place.key != "content":
-            return place.key
+            return say.safe(place.key)
         case _:
             return "all of it"
 
@@ -166,10 +211,13 @@ def plain(checked: Checked, *, every: bool = False) -> list[str]:
     said += [f"{name}: {reason}" for reason in _reasons(checked)]
     shown = decision.findings if every else decision.findings[:SHOWN]
     for finding in shown:
-        where = place_words(finding.place, lines[finding.part])
-        said.append(f"{name}:{where}: {finding.category} {finding.score:.2f} {finding.detector}")
+        said.append(
+            f"{name}:{where(checked, finding, lines)}: {finding.category} {finding.score:.2f} {finding.detector}"
+        )
     if len(shown) < len(decision.findings):
         said.append(f"{name}: and {len(decision.findings) - len(shown):,} more; --all shows them")
+    if opened := opened_words(checked):
+        said.append(f"{name}: opened {opened}")
     said.append(f"{name}: inspected {coverage_words(decision)}")
     return said
 
@@ -190,6 +238,8 @@ def rich(checked: Checked, out: Console, *, every: bool = False, excerpts: bool 
     if decision.rules:
         body.append(Styled(f"rules     {', '.join(decision.rules)}"))
     body += [Styled(f"because   {say.safe(reason)}") for reason in _reasons(checked)]
+    if opened := opened_words(checked):
+        body.append(Styled(f"opened    {opened}", style="dim"))
     body.append(Styled(f"inspected {coverage_words(decision)}", style="dim"))
     body.append(Styled(f"decision  {decision.id}, policy {decision.policy_digest[:12]}", style="dim"))
     if decision.findings:
@@ -202,7 +252,8 @@ def _table(checked: Checked, every: bool, excerpts: bool) -> RenderableType:
     found = checked.decision.verdicts if every else checked.decision.verdicts[:SHOWN]
     lines, hidden = lines_of(checked.content), hidden_of(checked.decision.findings)
     table = Table(box=box.SIMPLE_HEAD, expand=True, padding=(0, 1))
-    table.add_column("line:column", no_wrap=True)
+    excerpts = excerpts and any(lines)  # what stands in pixels is shown as a place, never as words
+    table.add_column("line:column" if all(lines) else "where", no_wrap=True)
     table.add_column("category", no_wrap=True)
     table.add_column("score", justify="right", no_wrap=True)
     table.add_column("detector", no_wrap=True)
@@ -215,7 +266,7 @@ def _table(checked: Checked, every: bool, excerpts: bool) -> RenderableType:
             verdict.transform if verdict.outcome.value == "transform" and verdict.transform else verdict.outcome.value
         )
         row: list[RenderableType] = [
-            Styled(place_words(finding.place, lines[finding.part])),
+            Styled(where(checked, finding, lines)),
             Styled(finding.category),
             Styled(f"{finding.score:.2f}"),
             Styled(finding.detector),

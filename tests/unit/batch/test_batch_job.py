@@ -5,15 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from accord.batch import sanitise as module
 from accord.batch.sanitise import Job
-from accord.core.content import Context
+from accord.core.content import Context, Image
 from accord.core.decision import Destination
+from accord.core.media import Flaw, Item, Opening, Surface
 from accord.errors import AuditError, ContentError
+from accord.media.limits import MediaLimits
+
+WHITE = Surface.of(np.full((4, 4, 3), 255, dtype=np.uint8))
 
 LETTER = "Dear jane.doe@example.org,\r\nbest wishes\n"
 
@@ -209,3 +215,67 @@ def test_progress_is_told(guard, source, tmp_path) -> None:
     told: list[tuple[int, int]] = []
     job(guard, source, tmp_path / "out").run(lambda done, total: told.append((done, total)))
     assert told == [(0, 2), (1, 2), (2, 2)]
+
+
+@pytest.fixture
+def seeing(guard):
+    """The toy guard, with an opener that takes any picture for a white one and writes PNG."""
+    guard.opener = Opener()
+    return guard
+
+
+def test_a_rebuilt_picture_is_named_as_what_it_has_become(seeing, source, tmp_path) -> None:
+    (source / "Jane Doe.bmp").write_bytes(b"BM\xff\xff")
+    (source / "a.PNG").write_bytes(b"\x89PNG\r\n\x1a\n\xff")
+    (source / "b.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    (source / "b.png").write_bytes(b"\x89PNG\r\n\x1a\n\xff")
+    report = job(seeing, source, tmp_path / "out").run()
+    written = files(tmp_path / "out")
+    listed = json.loads(written.pop("manifest.json"))["files"]
+    assert sorted(written) == ["PERSON.png", "a.PNG", "b-2.png", "b.png"]
+    assert set(written.values()) == {b"built anew"}
+    assert [entry["name"] for entry in listed] == [result.name for result in report.results]
+
+
+def test_a_single_picture_keeps_the_name_it_is_given(seeing, source, tmp_path) -> None:
+    (source / "a.bmp").write_bytes(b"BM\xff\xff")
+    job(seeing, source / "a.bmp", tmp_path / "b.bmp").run()
+    assert (tmp_path / "b.bmp").read_bytes() == b"built anew"
+
+
+def test_force_replaces_a_picture_that_changed_its_name(seeing, source, tmp_path) -> None:
+    (source / "a.bmp").write_bytes(b"BM\xff\xff")
+    for force in (False, True):
+        job(seeing, source, tmp_path / "out", force=force).run()
+        assert sorted(files(tmp_path / "out")) == ["a.png", "manifest.json"]
+    (source / "a.bmp").write_bytes(b"BM\xff\xff broken")
+    job(seeing, source, tmp_path / "out", force=True).run()
+    assert sorted(files(tmp_path / "out")) == ["manifest.json"]
+
+
+def test_a_video_is_an_error_that_says_so(seeing, source, tmp_path) -> None:
+    (source / "party.mp4").write_bytes(b"\0\0\0\x18ftypisom\0\0\2\0isomiso2\xff")
+    (source / "a.txt").write_text("fine")
+    report = job(seeing, source, tmp_path / "out").run()
+    assert sorted(files(tmp_path / "out")) == ["a.txt", "manifest.json"]
+    assert (report.exit_code, report.results[1].outcome) == (2, "error")
+    assert report.results[1].note == "this is video (MP4), and video is not inspected"
+
+
+def test_a_picture_larger_than_the_limit_is_never_written(seeing, source, tmp_path) -> None:
+    seeing.limits = replace(seeing.limits, media=MediaLimits(bytes=1000))
+    (source / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n\xff" + bytes(2000))
+    report = job(seeing, source, tmp_path / "out").run()
+    assert report.results[0].outcome == "error"
+    assert "larger than can be inspected" in report.results[0].note
+    assert sorted(files(tmp_path / "out")) == ["manifest.json"]
+
+
+class Opener:
+    def open(self, part, stop) -> Opening:
+        if part.reveal().endswith(b"broken"):
+            return Opening(flaws=(Flaw("fault.undecodable", "broken"),))
+        return Opening((Item(0, None, "picture", "image/png", surfaces=(WHITE,)),))
+
+    def rebuild(self, part, opening, changes) -> Image:
+        return Image(b"built anew", media_type="image/png")
