@@ -35,8 +35,8 @@ class FaceDetector:
 
     Three passes over a picture: all of it at 640 pixels for ordinary faces; all of it at 160 pixels for a face that
     fills the picture, which the network misses at more; and, where the picture is larger, tiles of its full
-    resolution (at most 2112 pixels along the longer side, so at most 16 tiles) for small ones. Where none of them is sure,
-    three quick passes look at the picture turned by 90, 180 and 270 degrees.
+    resolution (of at most 2112 pixels along the longer side, so at most 16 tiles) for small ones. Where none of them
+    is sure, three quick passes look at the picture turned by 90, 180 and 270 degrees.
 
     The floor is the threshold the network's authors show it with; those who hide faces go lower (0.2), at the price
     of patterns taken for faces. Boxes are widened by 0.15 of their size on every side, because the network frames a
