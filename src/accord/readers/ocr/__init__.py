@@ -1,0 +1,1 @@
+"""Reads the letters in pictures."""
