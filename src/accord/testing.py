@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from accord.core.finding import Hit
+from accord.core.media import NOWHERE, Sight, Surface
 from accord.core.place import Span
 from accord.core.reading import Reading
-from accord.core.roles import Detector, Reader, Stop
+from accord.core.roles import Detector, PictureDetector, PictureReader, Reader, Stop
 from accord.core.taxonomy import CATEGORIES
 
 
@@ -84,6 +85,67 @@ def check_reader(reader: Reader, texts: Iterable[str]) -> None:
                 again = reader.read(Reading(child.encode(child.text)), "")
                 texts_again = [r.text for r in again.readings if r.encode is not None]
                 _require(child.text in texts_again, "what a codec encodes again decodes to the same text")
+
+
+def check_picture_reader(reader: PictureReader, surfaces: Iterable[tuple[Surface, str]]) -> None:
+    """Check a reader of pictures against its contract.
+
+    It reads the words that stand in each surface; every character it reads has a box inside the surface, or none; the
+    same surface gives the same strips.
+
+    Args:
+        reader: the reader.
+        surfaces: each with words that are to be among what is read, compared without blanks.
+
+    Raises:
+        AssertionError: the contract is broken; the message names the clause, never the text.
+    """
+    _require(isinstance(reader, PictureReader), "it has name and read_picture")
+    for surface, words in surfaces:
+        strips = list(reader.read_picture(surface, never))
+        read = "".join("".join(strip.text.split()) for strip in strips)
+        _require("".join(words.split()) in read, "it reads what stands there")
+        again = list(reader.read_picture(surface, never))
+        _require([s.text for s in strips] == [s.text for s in again], "the same surface gives the same strips")
+        for strip in strips:
+            boxes = [] if strip.boxes is None else strip.boxes.tolist()
+            _require(strip.boxes is not None, "what is read from pixels has boxes")
+            for character, (left, top, right, bottom, page) in zip(strip.text, boxes, strict=True):
+                _require(page != NOWHERE or character.isspace(), "every character but a blank has a box")
+                inside = 0 <= left < right <= surface.width and 0 <= top < bottom <= surface.height
+                _require(page == NOWHERE or (inside and page == surface.page), "boxes lie inside the surface")
+
+
+def check_picture_detector(
+    detector: PictureDetector, *, hits: Iterable[Surface], misses: Iterable[Surface] = ()
+) -> None:
+    """Check a detector of pictures against its contract, like `check_detector`.
+
+    Raises:
+        AssertionError: the contract is broken; the message names the clause.
+    """
+    _require(isinstance(detector, PictureDetector), "it has name, categories, floor, reference and look")
+    _require(bool(detector.categories), "it declares categories")
+    _require(detector.categories <= CATEGORIES.keys(), "its categories are in the taxonomy")
+    _require(0.0 <= detector.floor <= 1.0, "its reporting floor is between 0 and 1")
+    for surface in hits:
+        sights = _look(detector, surface)
+        _require(any(sight.score >= detector.floor for sight in sights), "it sees something in each of `hits`")
+        _require(_look(detector, surface) == sights, "the same surface gives the same sights")
+    for surface in misses:
+        sights = _look(detector, surface)
+        _require(all(sight.score < detector.floor for sight in sights), "it reports nothing in each of `misses`")
+
+
+def _look(detector: PictureDetector, surface: Surface) -> list[Sight]:
+    sights = sorted(detector.look(surface, never), key=lambda s: (s.box, s.category, s.score))
+    for sight in sights:
+        box = sight.box
+        inside = 0 <= box.left < box.right <= surface.width and 0 <= box.top < box.bottom <= surface.height
+        _require(sight.category in detector.categories, "it reports declared categories only")
+        _require(0.0 <= sight.score <= 1.0, "its scores are between 0 and 1")
+        _require(inside, "its boxes lie inside the surface")
+    return sights
 
 
 def _detect(detector: Detector, texts: Sequence[str]) -> list[Hit]:

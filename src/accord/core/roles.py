@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -12,7 +12,18 @@ from accord.core.media import Changes, Opening, Sight, Stop, Strip, Surface
 from accord.core.place import Span
 from accord.core.reading import Field, Reading
 
-__all__ = ["Detector", "Fault", "Media", "Opener", "PictureDetector", "PictureReader", "Reader", "Readout", "Stop"]
+__all__ = [
+    "Detector",
+    "Enclosed",
+    "Fault",
+    "Media",
+    "Opener",
+    "PictureDetector",
+    "PictureReader",
+    "Reader",
+    "Readout",
+    "Stop",
+]
 
 Media = Image | Audio | Document
 
@@ -26,6 +37,23 @@ class Fault:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Enclosed:
+    """A file written inside a text: a picture in a data URL, an attachment of a mail.
+
+    Attributes:
+        region: the characters of the reading that it is written with.
+        data: its bytes.
+        encode: writes other bytes the same way.
+        kind: what it seems to be, in fixed words.
+    """
+
+    region: Span
+    data: bytes
+    encode: Callable[[bytes], str]
+    kind: str
+
+
 @dataclass(frozen=True, slots=True)
 class Readout:
     """What a reader made of one reading.
@@ -34,11 +62,13 @@ class Readout:
         fields: named values of the reading itself, sorted and disjoint.
         readings: further readings, whose `source` is the reading that was read.
         faults: spans of it that could not be read.
+        enclosed: files written inside it, to be opened like any other.
     """
 
     fields: tuple[Field, ...] = ()
     readings: tuple[Reading, ...] = ()
     faults: tuple[Fault, ...] = ()
+    enclosed: tuple[Enclosed, ...] = ()
 
 
 @runtime_checkable

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accord.core.content import Content, Text
@@ -63,12 +63,12 @@ class Tape:
         return f"<Tape of {len(self.lanes)} texts>"
 
     @classmethod
-    def lay(cls, content: Content, strips: Mapping[int, Sequence[tuple[Strip, int]]] | None = None) -> Tape:
+    def lay(cls, content: Content, strips: Sequence[tuple[int, Strip, int]] = ()) -> Tape:
         """Lay out the text parts of a content.
 
         Args:
             content: the parts.
-            strips: by part, what was read out of it, each with its number; see `Lane`.
+            strips: what was read out of parts: the part, the strip and its number; see `Lane`.
         """
         lanes: list[Lane] = []
         at = 0
@@ -81,9 +81,8 @@ class Tape:
         for index, part in enumerate(content):
             if isinstance(part, Text):
                 put(index, len(part))
-        for index, found in sorted((strips or {}).items()):
-            for strip, number in found:
-                put(index, len(strip.text), strip, number)
+        for index, strip, number in strips:
+            put(index, len(strip.text), strip, number)
         return cls(content, tuple(lanes))
 
     def text_of(self, index: int) -> Text:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from accord.core.content import Content, Context, Modality, Text
+from accord.core.content import Context, Modality
 from accord.core.decision import Outcome, Verdict
 from accord.core.edit import Edit, suited
 from accord.core.finding import Finding
 from accord.core.media import Changes, Mark, Patch
 from accord.core.place import Box, Span
 from accord.core.reading import Reading
+from accord.guard.media import Enclosure
 from accord.guard.read import Reads
 from accord.transform.text import TextRewriter
 
@@ -39,16 +40,24 @@ class Plan:
         """What becomes of one part that is no text."""
         return Changes(tuple(self.marks.get(part, ())), tuple(patches), frozenset(self.left_out.get(part, ())))
 
+    def within(self, enclosure: Enclosure, patches: Sequence[Patch]) -> Changes:
+        """What becomes of a file written inside a text, with the numbers of its items counted from 0."""
+        base, end = enclosure.base, enclosure.base + max(1, len(enclosure.opening.items))
+        whole = self.changes(enclosure.part, patches)
+        return Changes(
+            tuple(replace(mark, item=mark.item - base) for mark in whole.marks if base <= mark.item < end),
+            tuple(replace(patch, item=patch.item - base) for patch in whole.patches if base <= patch.item < end),
+            frozenset(item - base for item in whole.withheld if base <= item < end),
+        )
 
-def plan(
-    content: Content, reads: Reads, verdicts: Iterable[Verdict], rewriter: TextRewriter, context: Context
-) -> Plan:
+
+def plan(reads: Reads, verdicts: Iterable[Verdict], rewriter: TextRewriter, context: Context) -> Plan:
     """What the verdicts of a decision ask for."""
     made = Plan()
     changing = [verdict for verdict in verdicts if verdict.outcome is Outcome.TRANSFORM]
     for finding in (verdict.finding for verdict in changing):
         if finding.category.startswith("fault."):
-            if finding.item and not isinstance(content[finding.part], Text):
+            if finding.item:
                 made.left_out.setdefault(finding.part, set()).add(finding.item)
             else:
                 made.withheld.add(finding.part)

@@ -18,6 +18,7 @@ from accord.audit.log import AuditLog, delivery_of, record_of
 from accord.core.content import Content, Context, Modality, Part, Text
 from accord.core.decision import Coverage, Decision
 from accord.core.finding import Finding, Hit
+from accord.core.media import Surface
 from accord.core.place import Meta, Place, Span, union
 from accord.core.reading import Reading
 from accord.core.roles import Detector, Opener, PictureDetector, PictureReader, Reader, Stop
@@ -25,7 +26,7 @@ from accord.detect.repeats import repeats
 from accord.errors import ConfigError, ModelError
 from accord.guard.findings import Claim, claims, findings, in_order, settle
 from accord.guard.inspection import Inspection
-from accord.guard.media import Clock, Seen, fault, look, open_all
+from accord.guard.media import Clock, Seen, fault, look, megapixels, open_all, open_enclosed, surfaces_of
 from accord.guard.read import Reads, read
 from accord.media.limits import MediaLimits
 from accord.policy import Policy
@@ -161,8 +162,7 @@ class Guard:
 
     def _inspect(self, parts: Content, context: Context, end: float) -> Inspection:
         clock = Clock(end)
-        seen = self._see(parts, clock)
-        reads = read(parts, self._text_readers, self.limits.depth, clock, seen.strips)
+        seen, reads = self._read(parts, clock)
         made, faults = self._detect(reads, clock)
         sure = [claim for claim in made if claim.hit.score >= claim.floor]
         again = repeats(reads.readings, [claim.hit for claim in sure], clock)
@@ -174,22 +174,38 @@ class Guard:
         for claim in made:
             scores[claim.hit.category] = max(scores.get(claim.hit.category, 0.0), claim.hit.score)
         found = in_order([*seen.findings, *found])
-        return self._inspection(parts, context, reads, [*faults, *_reader_faults(reads), *found], scores, seen)
+        faults += _reader_faults(reads) + _unopened(reads, seen)
+        return self._inspection(parts, context, reads, [*faults, *found], scores, seen)
 
-    def _see(self, parts: Content, clock: Clock) -> Seen:
-        """Open, read and look at what is no text; only then is it known how much there is to do."""
+    def _read(self, parts: Content, clock: Clock) -> tuple[Seen, Reads]:
+        """Open, look and read; and again, as long as what is read encloses further files."""
         begun = time.monotonic()
         seen = open_all(parts, self.opener, self._pool)
-        if seen.openings:
-            clock.end += time.monotonic() - begun + self.limits.deadline_per_megapixel * seen.megapixels
-            look(seen, parts, self._picture_readers, self._picture_detectors, self._pool, clock)
-            clock.end += self.limits.deadline_per_megabyte * seen.characters / 1e6
+        clock.end += time.monotonic() - begun
+        surfaces = [found for part, opening in seen.openings.items() for found in surfaces_of(part, opening)]
+        self._look(seen, parts, surfaces, clock)
+        reads = read(parts, self._text_readers, self.limits.depth, clock, seen.strips)
+        for _ in range(self.limits.media.depth):
+            if self.opener is None or all(reads.region(*file) in seen.enclosures for file in reads.enclosed):
+                break
+            begun = time.monotonic()
+            fresh = open_enclosed(parts, reads, seen, self.opener, self.limits.media.files)
+            clock.end += time.monotonic() - begun
+            self._look(seen, parts, fresh, clock)
+            reads = read(parts, self._text_readers, self.limits.depth, clock, seen.strips)
+        return seen, reads
+
+    def _look(self, seen: Seen, parts: Content, surfaces: list[tuple[int, Surface]], clock: Clock) -> None:
+        """Only when a file is open is it known how much there is in it, and how long that may take."""
+        before = seen.characters
+        clock.end += self.limits.deadline_per_megapixel * megapixels(surfaces)
+        look(seen, parts, surfaces, self._picture_readers, self._picture_detectors, self._pool, clock)
+        clock.end += self.limits.deadline_per_megabyte * (seen.characters - before) / 1e6
         if seen.characters > self.limits.characters:
             reason = f"longer than {self.limits.characters} characters"
-            for index in seen.strips:
+            for index in {part for part, _, _ in seen.strips}:
                 seen.findings.append(fault(parts, index, Meta("content"), "fault.uninspected", "guard", reason))
             seen.strips.clear()
-        return seen
 
     def _detect(self, reads: Reads, clock: Clock) -> tuple[list[Claim], list[Finding]]:
         made: list[Claim] = []
@@ -241,6 +257,7 @@ class Guard:
             context=context,
             policy=self.policy,
             openings=seen.openings,
+            _enclosures=seen.enclosures,
             _content=parts,
             _reads=reads,
             _rewriter=self._rewriter,
@@ -289,6 +306,20 @@ def _reader_faults(reads: Reads) -> list[Finding]:
                 for place in lane.places(inside):
                     one = fault(reads.tape.content, lane.part, place, found.category, "readers", found.reason)
                     made.append(replace(one, item=item))
+    return made
+
+
+def _unopened(reads: Reads, seen: Seen) -> list[Finding]:
+    """Files written inside texts that nobody opened."""
+    made = []
+    for index, file in reads.enclosed:
+        span = reads.region(index, file)
+        if span not in seen.enclosures:
+            for lane, inside in reads.tape.places(span):
+                reason = f"{file.kind} is not inspected"
+                for place in lane.places(inside):
+                    one = fault(reads.tape.content, lane.part, place, "fault.uninspected", "guard", reason)
+                    made.append(replace(one, item=lane.strip.item if lane.strip else 0))
     return made
 
 

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from accord.core.content import Content, Context, Modality, Part, Text
 from accord.core.decision import Coverage, Decision, Destination, Outcome, Verdict
 from accord.core.finding import Finding
-from accord.core.media import Changes, Opening
-from accord.core.place import Meta
+from accord.core.media import Changes, Opening, Patch
+from accord.core.place import Meta, Span
 from accord.core.reading import Reading
 from accord.core.roles import Media, Opener
-from accord.guard.changes import plan
+from accord.guard.changes import Plan, plan
+from accord.guard.media import Enclosure
 from accord.guard.read import Reads
 from accord.policy import Judgement, Policy, decide, on_error
 from accord.transform.pseudonyms import Issued, Pseudonyms, label
-from accord.transform.text import TextRewriter, splice, withhold
+from accord.transform.text import Rewritten, TextRewriter, Written, splice, withhold
 
 TRANSFORM_RULE = "transform.failed"
 """What stands in place of a rule id where a transform could not be carried out."""
@@ -59,6 +60,7 @@ class Inspection:
     _pseudonyms: Pseudonyms = field(repr=False)
     _recorder: Recorder = field(repr=False)
     _opener: Opener | None = field(repr=False, default=None)
+    _enclosures: Mapping[Span, Enclosure] = field(repr=False, default_factory=dict)
 
     @property
     def readings(self) -> tuple[Reading, ...]:
@@ -131,8 +133,8 @@ class Inspection:
         )
 
     def _rewritten(self, judgement: Judgement, to: Destination, tool: str) -> Content:
-        work = plan(self._content, self._reads, judgement.verdicts, self._rewriter, self.context)
-        made = self._rewriter.rewrite(self._reads.tape, self._reads.roots, work.edits, self.context)
+        work = plan(self._reads, judgement.verdicts, self._rewriter, self.context)
+        made = self._rewrite(work, self._enclosed(work))
         changed: dict[int, Part] = dict(made.texts)
         for index, part in enumerate(self._content):
             if index in work.withheld:
@@ -141,13 +143,37 @@ class Inspection:
                 # Built anew from what was inspected, even where nothing is to be changed: no decoder behind this
                 # one can see anything else in it.
                 changes = work.changes(index, made.patches.get(index, ()))
-                changed[index] = self._rebuilt(part, index, changes)
+                changed[index] = self._built(part, self.openings[index], changes)
         # A name of a part was not inspected: it does not leave.
         content = tuple(replace(part, name="") if part.name else part for part in splice(self._content, changed))
         return self._named(content, to, tool)
 
-    def _rebuilt(self, part: Media, index: int, changes: Changes) -> Part:
-        opening = self.openings[index]
+    def _rewrite(self, work: Plan, written: Written) -> Rewritten:
+        return self._rewriter.rewrite(self._reads.tape, self._reads.roots, work.edits, self.context, written)
+
+    def _enclosed(self, work: Plan) -> Written:
+        """Files written inside texts, built anew and written the same way, by the frame they stand in.
+
+        The innermost come first, which are those that were found last: what is patched into the text of a file may
+        be a file in itself.
+        """
+        written: dict[Reading | None, list[tuple[Span, str]]] = {}
+        for index, file in reversed(self._reads.enclosed):
+            enclosure = self._enclosures.get(self._reads.region(index, file))
+            if enclosure is None or enclosure.part in work.withheld:
+                continue
+            patches: Sequence[Patch] = ()
+            if any(strip.writable for item in enclosure.opening.items for strip in item.strips):
+                patches = self._rewrite(work, written).patches.get(enclosure.part, ())
+            changes = work.within(enclosure, patches)
+            text = ""
+            if 0 not in changes.withheld:
+                text = file.encode(self._built(enclosure.file, enclosure.opening, changes).reveal())
+            reading = self._reads.readings[index]
+            written.setdefault(reading.frame, []).append((reading.frame_span(file.region), text))
+        return written
+
+    def _built(self, part: Media, opening: Opening, changes: Changes) -> Media:
         if self._opener is None or not opening.items:
             raise TypeError("what could not be opened cannot be built anew")
         return self._opener.rebuild(part, opening, changes)

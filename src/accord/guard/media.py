@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from accord.core.content import Content, Document, Image, Text
 from accord.core.finding import Finding
 from accord.core.media import Opening, Sight, Strip, Surface
-from accord.core.place import Meta, Place
+from accord.core.place import Meta, Place, Span
 from accord.core.roles import Media, Opener, PictureDetector, PictureReader, Stop
 from accord.errors import ModelError
+from accord.guard.read import Reads
 
 _AUTHORS = ("author", "artist", "creator", "byline", "lastmodifiedby", "ownername", "owner", "manager", "copyright")
 
@@ -42,25 +43,58 @@ class Seen:
 
     Attributes:
         openings: the parts that are no text, opened.
-        strips: their text, each with its number among the strips of its item; -1 for what was read from pixels.
+        strips: their text: the part, the strip and its number among the strips of its item; -1 for what was read
+            from pixels.
+        enclosures: files written inside texts, by where they stand on the tape.
         findings: what was seen in them, and what could not be.
         scores: the highest score of each category, also below the floor of its detector.
     """
 
     openings: dict[int, Opening] = field(default_factory=dict)
-    strips: dict[int, list[tuple[Strip, int]]] = field(default_factory=dict)
+    strips: list[tuple[int, Strip, int]] = field(default_factory=list)
+    enclosures: dict[Span, Enclosure] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     scores: dict[str, float] = field(default_factory=dict)
 
     @property
-    def megapixels(self) -> float:
-        """How much there is to look at."""
-        return sum(s.width * s.height for o in self.openings.values() for i in o.items for s in i.surfaces) / 1e6
-
-    @property
     def characters(self) -> int:
         """How much there is to read."""
-        return sum(len(strip.text) for strips in self.strips.values() for strip, _ in strips)
+        return sum(len(strip.text) for _, strip, _ in self.strips)
+
+    def take(self, content: Content, part: int, opening: Opening) -> None:
+        """Add what an opened file holds to what is known of its part."""
+        before = self.openings.get(part, Opening())
+        self.openings[part] = Opening(before.items + opening.items, before.flaws + opening.flaws)
+        self.strips += [(part, s, n) for item in opening.items for n, s in enumerate(item.strips)]
+        self.findings += _flaws(content, part, opening)
+        self.findings += _metadata(content, part, opening)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Enclosure:
+    """A file written inside a text, opened.
+
+    Attributes:
+        part: the part whose text it stands in.
+        base: what was added to the numbers of its items, so that they are its own within the part.
+        file: the file as a part of its own.
+        opening: how it was opened, with numbers from 0.
+    """
+
+    part: int
+    base: int
+    file: Document
+    opening: Opening
+
+
+def surfaces_of(part: int, opening: Opening) -> list[tuple[int, Surface]]:
+    """The surfaces of an opening, with the part they belong to."""
+    return [(part, surface) for item in opening.items for surface in item.surfaces]
+
+
+def megapixels(surfaces: Iterable[tuple[int, Surface]]) -> float:
+    """How much there is to look at."""
+    return sum(surface.width * surface.height for _, surface in surfaces) / 1e6
 
 
 def open_all(content: Content, opener: Opener | None, pool: Executor) -> Seen:
@@ -80,12 +114,54 @@ def open_all(content: Content, opener: Opener | None, pool: Executor) -> Seen:
             reason = f"nothing here reads {part.modality.value}"
             seen.findings.append(fault(content, index, Meta("content"), "fault.uninspected", "guard", reason))
     for index, future in waiting:
-        opening = future.result()
-        seen.openings[index] = opening
-        seen.strips[index] = [(s, n) for item in opening.items for n, s in enumerate(item.strips)]
-        seen.findings += _flaws(content, index, opening)
-        seen.findings += _metadata(content, index, opening)
+        seen.take(content, index, future.result())
     return seen
+
+
+def open_enclosed(
+    content: Content, reads: Reads, seen: Seen, opener: Opener, limit: int
+) -> list[tuple[int, Surface]]:
+    """Open the files written inside texts that were not opened yet.
+
+    Args:
+        content: the parts.
+        reads: what was read so far.
+        seen: what is known; it grows.
+        opener: opens them.
+        limit: how many may be opened in all.
+
+    Returns:
+        The surfaces that are to be looked at, with their parts.
+    """
+    fresh: list[tuple[int, Surface]] = []
+    for index, file in reads.enclosed:
+        span = reads.region(index, file)
+        if span in seen.enclosures or len(seen.enclosures) >= limit:
+            continue
+        part = reads.tape.places(span)[0][0].part
+        given = Document(file.data, role=content[part].role)
+        opening = opener.open(given, lambda: False)
+        base = max(1, len(seen.openings.get(part, Opening()).items))
+        seen.enclosures[span] = Enclosure(part, base, given, opening)
+        moved = _moved(opening, base)
+        seen.take(content, part, moved)
+        fresh += surfaces_of(part, moved)
+    return fresh
+
+
+def _moved(opening: Opening, base: int) -> Opening:
+    """The same opening with other numbers."""
+    items = [
+        replace(
+            item,
+            number=item.number + base,
+            parent=None if item.parent is None else item.parent + base,
+            surfaces=tuple(replace(s, item=s.item + base) for s in item.surfaces),
+            strips=tuple(replace(s, item=s.item + base) for s in item.strips),
+        )
+        for item in opening.items
+    ]
+    return Opening(tuple(items), tuple(replace(flaw, item=flaw.item + base) for flaw in opening.flaws))
 
 
 def _opened(opener: Opener, part: Media) -> Opening:
@@ -124,12 +200,13 @@ class _Task:
 def look(
     seen: Seen,
     content: Content,
+    surfaces: Sequence[tuple[int, Surface]],
     readers: Sequence[PictureReader],
     detectors: Sequence[PictureDetector],
     pool: Executor,
     clock: Clock,
 ) -> None:
-    """Read and look at every surface; what is found is added to `seen`.
+    """Read and look at surfaces; what is found is added to `seen`.
 
     Surfaces are worked on side by side, as far as the pool has threads. One plugin that fails, or is not done in
     time, is a fault of the part it was looking at.
@@ -137,9 +214,7 @@ def look(
     plugins: list[Plugin] = [*readers, *detectors]
     tasks = [
         _Task(part, surface, plugin, pool.submit(_run, plugin, surface, clock))
-        for part, opening in seen.openings.items()
-        for item in opening.items
-        for surface in item.surfaces
+        for part, surface in surfaces
         if surface.ink
         for plugin in plugins
     ]
@@ -177,7 +252,7 @@ def _run(plugin: Plugin, surface: Surface, stop: Stop) -> list[Strip] | list[Sig
 def _take(seen: Seen, content: Content, task: _Task, result: Iterable[Strip | Sight]) -> None:
     for one in result:
         if isinstance(one, Strip):
-            seen.strips[task.part].append((replace(one, item=task.surface.item, writable=False), -1))
+            seen.strips.append((task.part, replace(one, item=task.surface.item, writable=False), -1))
             continue
         detector, surface = task.plugin, task.surface
         box = one.box

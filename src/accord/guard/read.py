@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from accord.core.content import Content
 from accord.core.media import Strip
 from accord.core.place import Span
 from accord.core.reading import Reading
-from accord.core.roles import Fault, Reader, Readout, Stop
+from accord.core.roles import Enclosed, Fault, Reader, Readout, Stop
 from accord.core.tape import Tape
 
-Strips = Mapping[int, Sequence[tuple[Strip, int]]]
-"""By part, what was read out of it, each with its number; see `accord.core.tape.Lane`."""
+Strips = Sequence[tuple[int, Strip, int]]
+"""What was read out of parts: the part, the strip and its number; see `accord.core.tape.Lane`."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -25,12 +25,18 @@ class Reads:
         roots: the readings of the tape itself.
         readings: all readings, sources before what was read from them.
         faults: stretches that could not be read, with the index of the reading they stand in.
+        enclosed: files written inside readings, with the index of the reading; none overlaps another.
     """
 
     tape: Tape
     roots: tuple[Reading, ...]
     readings: tuple[Reading, ...]
     faults: tuple[tuple[int, Fault], ...]
+    enclosed: tuple[tuple[int, Enclosed], ...] = ()
+
+    def region(self, index: int, file: Enclosed) -> Span:
+        """Where an enclosed file is written on the tape."""
+        return self.readings[index].tape_span(file.region)
 
 
 @dataclass(slots=True)
@@ -50,7 +56,7 @@ class _Queue:
             self.media_types.append(media_type)
 
 
-def read(content: Content, readers: Sequence[Reader], depth: int, stop: Stop, strips: Strips | None = None) -> Reads:
+def read(content: Content, readers: Sequence[Reader], depth: int, stop: Stop, strips: Strips = ()) -> Reads:
     """Read a content, with what was read out of its pictures and documents, down to `depth` readings below the tape.
 
     What would still be read beyond that depth, or after `stop()`, is a fault: it was not inspected.
@@ -58,6 +64,7 @@ def read(content: Content, readers: Sequence[Reader], depth: int, stop: Stop, st
     tape = Tape.lay(content, strips)
     roots = tape.roots()
     queue, faults = _Queue(), []
+    enclosed: list[tuple[int, Enclosed]] = []
     for root, media_type in roots:
         queue.add(root, media_type)
     for seam in tape.seams():
@@ -73,13 +80,27 @@ def read(content: Content, readers: Sequence[Reader], depth: int, stop: Stop, st
             if readout.fields and not reading.fields:
                 reading.name_fields(readout.fields)
             faults += [(index, fault) for fault in readout.faults]
+            enclosed += [(index, file) for file in readout.enclosed]
             for child in readout.readings:
                 if reading.depth < depth:
                     queue.add(child)
                 else:
                     faults.append((index, _too_deep(child, depth)))
         index += 1
-    return Reads(tape, tuple(root for root, _ in roots), tuple(queue.readings), tuple(faults))
+    made = Reads(tape, tuple(root for root, _ in roots), tuple(queue.readings), tuple(faults))
+    return replace(made, enclosed=tuple(_apart(made, enclosed)))
+
+
+def _apart(reads: Reads, enclosed: Sequence[tuple[int, Enclosed]]) -> list[tuple[int, Enclosed]]:
+    """Each file once: two readers may see the same attachment."""
+    kept: list[tuple[int, Enclosed]] = []
+    taken: list[Span] = []
+    for index, file in enclosed:
+        span = reads.region(index, file)
+        if not any(span.touches(other) for other in taken):
+            taken.append(span)
+            kept.append((index, file))
+    return kept
 
 
 def _readout(reader: Reader, reading: Reading, media_type: str) -> Readout:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from accord.core.place import Span
 from accord.core.reading import Field, Reading
-from accord.core.roles import Fault
+from accord.core.roles import Enclosed, Fault
 
 Swap = tuple[int, int, str]
 """Source characters `[start, end)` and what they read as.
@@ -33,12 +33,14 @@ class Scan:
         swaps: stretches that read as something else (escapes, entities).
         readings: codec readings (transfer encodings).
         faults: stretches that cannot be read.
+        enclosed: files written inside it.
     """
 
     fields: list[Field] = field(default_factory=list)
     swaps: list[Swap] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    enclosed: list[Enclosed] = field(default_factory=list)
 
     def add(self, start: int, end: int, name: str, syntax: str) -> None:
         """Note a value with a name beside it; JSON keeps its syntax without one, as in a list."""
@@ -51,6 +53,7 @@ class Scan:
         self.swaps += other.swaps
         self.readings += other.readings
         self.faults += other.faults
+        self.enclosed += other.enclosed
 
 
 def realign(text: str, swaps: Iterable[Swap]) -> tuple[str, Sequence[int], Sequence[int]]:

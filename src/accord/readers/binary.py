@@ -9,13 +9,13 @@ import base64
 import re
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import re2
 
 from accord.core.place import Span
 from accord.core.reading import Reading
-from accord.core.roles import Fault
+from accord.core.roles import Enclosed, Fault
 from accord.readers.charset import Decoded, decode_plausible
 
 _GATE64 = re2.compile(r"[A-Za-z0-9+/_\-]{16}")
@@ -68,7 +68,10 @@ class Base64Form:
 
     def __call__(self, text: str) -> str:
         """Write text in this form."""
-        data = text.encode(self.charset, "replace")
+        return self.write(text.encode(self.charset, "replace"))
+
+    def write(self, data: bytes) -> str:
+        """Write bytes in this form."""
         coded = (base64.urlsafe_b64encode(data) if self.urlsafe else base64.b64encode(data)).decode("ascii")
         if not self.padded:
             coded = coded.rstrip("=")
@@ -123,7 +126,7 @@ def base64_places(positions: Sequence[int], size: int) -> tuple[Sequence[int], S
     return starts, ends
 
 
-def read_base64(reading: Reading, limit: int) -> Iterator[Reading | Fault]:
+def read_base64(reading: Reading, limit: int) -> Iterator[Reading | Fault | Enclosed]:
     """Find base64 that is text or a known kind of media.
 
     Args:
@@ -146,7 +149,7 @@ def read_base64(reading: Reading, limit: int) -> Iterator[Reading | Fault]:
             yield found
 
 
-def _base64_run(reading: Reading, start: int, end: int) -> Iterator[Reading | Fault]:
+def _base64_run(reading: Reading, start: int, end: int) -> Iterator[Reading | Fault | Enclosed]:
     """Try a run as one wrapped block, then line by line, then between `/`, `-` and `_`."""
     text = reading.text
     if text.find("\n", start, end) >= 0:
@@ -191,7 +194,7 @@ def _block(text: str, start: int, end: int) -> int:
     return stop if stop > first.start() else 0
 
 
-def _between(reading: Reading, start: int, end: int, mark: str) -> Iterator[Reading | Fault]:
+def _between(reading: Reading, start: int, end: int, mark: str) -> Iterator[Reading | Fault | Enclosed]:
     at = start
     while at < end:
         found = reading.text.find(mark, at, end)
@@ -203,7 +206,7 @@ def _between(reading: Reading, start: int, end: int, mark: str) -> Iterator[Read
         at = stop + 1
 
 
-def _base64(reading: Reading, start: int, end: int) -> Reading | Fault | None:
+def _base64(reading: Reading, start: int, end: int) -> Reading | Enclosed | None:
     raw = reading.text[start:end]
     newline = _BREAK.search(raw)
     coded = _BREAK.sub("", raw) if newline else raw
@@ -215,24 +218,24 @@ def _base64(reading: Reading, start: int, end: int) -> Reading | Fault | None:
         return None
     media = media_of(data)
     declared = _DATA_URL.search(reading.text, max(0, start - 120), start)
-    if media and len(data) > _MIN_MEDIA:
-        return Fault(Span(start, end), "fault.uninspected", f"embedded {media} is not inspected")
-    found = decode_plausible(data)
-    if found is None:
-        if declared and declared[1].lower() in {"image", "audio", "video", "font", "application"}:
-            kind = declared[1].lower()
-            return Fault(Span(start, end), "fault.uninspected", f"embedded {kind} data is not inspected")
-        return None
-    positions: Sequence[int] = range(start, start + len(body))
-    if newline:
-        positions = _outside_breaks(raw, start)
     form = Base64Form(
-        found.charset,
+        "utf-8",
         urlsafe="-" in body or "_" in body,
         padded=len(coded) > len(body) or len(body) % 4 == 0,
         width=newline.start() if newline else 0,
         newline=newline.group() if newline else "\n",
     )
+    if media and len(data) > _MIN_MEDIA:
+        return Enclosed(Span(start, end), data, form.write, f"embedded {media}")
+    found = decode_plausible(data)
+    if found is None:
+        if declared and declared[1].lower() in {"image", "audio", "video", "font", "application"}:
+            return Enclosed(Span(start, end), data, form.write, f"embedded {declared[1].lower()} data")
+        return None
+    positions: Sequence[int] = range(start, start + len(body))
+    if newline:
+        positions = _outside_breaks(raw, start)
+    form = replace(form, charset=found.charset)
     places = base64_places(positions, len(data))
     return codec_reading(reading, "base64", found, places, form, Span(start, end), disguise=True)
 

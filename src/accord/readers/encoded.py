@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from accord.core.reading import Reading
-from accord.core.roles import Fault, Readout
+from accord.core.roles import Enclosed, Fault, Readout
 from accord.readers.backwards import read_backwards, read_overrides, read_turned
 from accord.readers.binary import read_base64, read_hex
 from accord.readers.fold import read_folded
@@ -35,6 +35,7 @@ class EncodedReader:
             return Readout()
         readings: list[Reading] = []
         faults: list[Fault] = []
+        enclosed: list[Enclosed] = []
         for view in _VIEWS:
             found = view(reading)
             if found is not None:
@@ -44,10 +45,12 @@ class EncodedReader:
             for item in codec(reading, limit):
                 if isinstance(item, Fault):
                     faults.append(item)
+                elif isinstance(item, Enclosed):
+                    enclosed.append(item)
                 else:
                     readings.append(item)
                     limit -= len(item.text)
-        return Readout((), tuple(readings), tuple(faults))
+        return Readout((), tuple(readings), tuple(faults), tuple(enclosed))
 
 
 _VIEWS: tuple[Callable[[Reading], Reading | None], ...] = (
@@ -59,4 +62,4 @@ _VIEWS: tuple[Callable[[Reading], Reading | None], ...] = (
     read_backwards,
     read_turned,
 )
-_CODECS: tuple[Callable[[Reading, int], Iterator[Reading | Fault]], ...] = (read_base64, read_hex)
+_CODECS: tuple[Callable[[Reading, int], Iterator[Reading | Fault | Enclosed]], ...] = (read_base64, read_hex)

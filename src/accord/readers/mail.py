@@ -11,11 +11,11 @@ import quopri
 import re
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from accord.core.place import Span
 from accord.core.reading import Reading
-from accord.core.roles import Fault
+from accord.core.roles import Enclosed, Fault
 from accord.readers.align import Scan, Swap
 from accord.readers.binary import Base64Form, base64_places
 from accord.readers.charset import Decoded, decode_with_places
@@ -205,8 +205,12 @@ def _body(reading: Reading, start: int, end: int, entity: _Entity, plain: Plain,
     textual = family in {"text", "message"} or entity.media_type in _TEXTUAL
     if not textual and (entity.encoding or family in {"image", "audio", "video"}):
         kind = entity.media_type if re.fullmatch(r"[a-z]+/[a-z0-9.+\-]{1,80}", entity.media_type) else "unknown type"
-        reason = f"attachment of type {kind} is not inspected"
-        scan.faults.append(Fault(Span(start, end), "fault.uninspected", reason))
+        file = _attached(text, start, end, kind) if entity.encoding == "base64" else None
+        if file is not None:
+            scan.enclosed.append(file)
+        else:
+            reason = f"attachment of type {kind} is not inspected"
+            scan.faults.append(Fault(Span(start, end), "fault.uninspected", reason))
     elif not entity.encoding or (entity.encoding[0] == "q" and text.find("=", start, end) < 0):
         scan.extend(plain(text, start, end, entity.media_type))
     else:
@@ -226,23 +230,39 @@ def _decoded_body(reading: Reading, start: int, end: int, entity: _Entity) -> Re
     return None
 
 
+def _attached(text: str, start: int, end: int, kind: str) -> Enclosed | None:
+    """A file that is attached as base64."""
+    runs = [match.span() for match in _SIGNIFICANT.finditer(text, start, end)]
+    data = _decoded_runs(text, runs)
+    if not data:
+        return None
+    return Enclosed(Span(start, end), data, _base64_form(text, runs, start, end).write, f"attachment of type {kind}")
+
+
+def _decoded_runs(text: str, runs: Sequence[tuple[int, int]]) -> bytes:
+    coded = "".join(text[begin:stop] for begin, stop in runs)
+    try:
+        return base64.b64decode(coded + "=" * (-len(coded) % 4))
+    except binascii.Error:
+        return b""
+
+
+def _base64_form(text: str, runs: Sequence[tuple[int, int]], start: int, end: int) -> Base64Form:
+    width = runs[0][1] - runs[0][0] if len(runs) > 1 else 0
+    return Base64Form(width=width, newline="\r\n" if text.find("\r\n", start, end) >= 0 else "\n")
+
+
 def _base64_body(reading: Reading, start: int, end: int, charset: str) -> Reading | None:
     text = reading.text
     runs = [match.span() for match in _SIGNIFICANT.finditer(text, start, end)]
+    data = _decoded_runs(text, runs)
+    found = decode_with_places(data, charset) if data else None
+    if found is None:
+        return None
     positions = array("i")
     for begin, stop in runs:
         positions.extend(range(begin, stop))
-    coded = "".join(text[begin:stop] for begin, stop in runs)
-    try:
-        data = base64.b64decode(coded + "=" * (-len(coded) % 4))
-    except binascii.Error:
-        return None
-    found = decode_with_places(data, charset)
-    if found is None or not runs:
-        return None
-    width = runs[0][1] - runs[0][0] if len(runs) > 1 else 0
-    newline = "\r\n" if text.find("\r\n", start, end) >= 0 else "\n"
-    form = Base64Form(found.charset, width=width, newline=newline)
+    form = replace(_base64_form(text, runs, start, end), charset=found.charset)
     return _codec(reading, "base64", found, base64_places(positions, len(data)), form, Span(start, end))
 
 

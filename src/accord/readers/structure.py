@@ -42,7 +42,7 @@ class StructureReader:
         if swaps:
             shown = aligned(reading, swaps, "unescaped", fields=disjoint([*reading.fields, *fields]))
             readings.append(replace(shown, fields=tuple(nested_json(shown.text, shown.fields))))
-        return Readout(tuple(fields), tuple(readings), tuple(scan.faults))
+        return Readout(tuple(fields), tuple(readings), tuple(scan.faults), tuple(scan.enclosed))
 
 
 def scan_text(text: str, kind: str) -> Scan:

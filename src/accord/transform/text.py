@@ -39,6 +39,7 @@ class _Patch:
 
 
 Write = Callable[[Edit, str], str]
+Written = Mapping[Reading | None, Sequence[tuple[Span, str]]]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -65,7 +66,12 @@ class TextRewriter:
         self._pseudonyms = pseudonyms
 
     def rewrite(
-        self, tape: Tape, roots: Sequence[Reading], edits: dict[Reading | None, list[Edit]], context: Context
+        self,
+        tape: Tape,
+        roots: Sequence[Reading],
+        edits: dict[Reading | None, list[Edit]],
+        context: Context,
+        written: Written | None = None,
     ) -> Rewritten:
         """Carry out edits.
 
@@ -74,6 +80,7 @@ class TextRewriter:
             roots: the readings of the tape, whose fields tell the syntax of what stands there.
             edits: by frame; None is the tape.
             context: whose pseudonyms are used.
+            written: by frame, what is written anew as it is given; an edit that touches it swallows it.
 
         Returns:
             What changed, by index of the part within the content.
@@ -82,7 +89,7 @@ class TextRewriter:
         def write(edit: Edit, text: str) -> str:
             return self.replacement(edit, edit.value if edit.value is not None else text, context)
 
-        patches = _Frames(edits, write).fold(roots)
+        patches = _Frames(edits, write, written or {}).fold(roots)
         return _cut(tape, patches)
 
     def replacement(self, edit: Edit, value: str, context: Context) -> str:
@@ -103,15 +110,15 @@ class TextRewriter:
 class _Frames:
     """Folds edits of nested frames outward until all of them are patches of the tape."""
 
-    def __init__(self, edits: dict[Reading | None, list[Edit]], write: Write) -> None:
+    def __init__(self, edits: dict[Reading | None, list[Edit]], write: Write, written: Written) -> None:
         self._edits = {frame: list(found) for frame, found in edits.items()}
         self._write = write
-        self._patches: dict[Reading | None, list[_Patch]] = {}
+        self._patches = {frame: [_Patch(span, text) for span, text in found] for frame, found in written.items()}
 
     def fold(self, roots: Sequence[Reading]) -> list[_Patch]:
         """The patches of the tape, sorted and disjoint."""
         inner: set[Reading] = set()
-        for edited in self._edits:
+        for edited in (*self._edits, *self._patches):
             frame = edited
             while frame is not None and frame not in inner:
                 inner.add(frame)

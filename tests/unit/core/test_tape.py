@@ -136,7 +136,7 @@ def test_strips_lie_behind_the_texts_and_know_their_boxes() -> None:
     seen = Strip("AB 12\n", "ocr", boxes, item=0)
     hidden = Strip("Artist: Jane", "metadata", key="exif", hidden=True)
     content = (Text("one"), Image(b"x"), Text("two"))
-    tape = Tape.lay(content, {1: [(seen, -1), (hidden, 0)]})
+    tape = Tape.lay(content, [(1, seen, -1), (1, hidden, 0)])
     roots = [root for root, _ in tape.roots()]
     assert [root.text for root in roots] == ["one", "two", "AB 12\n", "Artist: Jane"]
     assert [root.hidden for root in roots] == [False, False, False, True]

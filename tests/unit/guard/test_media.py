@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -9,12 +10,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from accord import Context, Document, Guard, Image, Meta, Modality, ModelError, Outcome, Text
+from accord import Context, Document, Guard, Image, Meta, Modality, ModelError, Outcome, Span, Text
 from accord.core.media import Changes, Flaw, Item, Opening, Sight, Stop, Strip, Surface
 from accord.core.place import Box
 from accord.core.roles import Media
 from accord.errors import ContentError
 from accord.guard import Limits
+from accord.media.limits import MediaLimits
 from accord.testing import FixedDetector
 
 MakeGuard = Callable[..., Guard]
@@ -234,6 +236,72 @@ def test_what_cannot_be_built_anew_does_not_leave(make_guard: MakeGuard) -> None
     decision = make_guard(WORDS, readers=[], opener=picture()).inspect(Image(b"broken")).release("model")
     assert (decision.outcome, decision.content) == (Outcome.BLOCK, None)
     assert decision.findings[-1].reason == "ContentError"
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(80)
+URL = "data:image/png;base64," + base64.b64encode(PNG).decode()
+ANEW = base64.b64encode(b"built anew").decode()
+
+
+def test_a_picture_in_a_data_url_is_opened_and_written_back(make_guard: MakeGuard) -> None:
+    opener = picture()
+    guard = make_guard(WORDS, readers=[_Reader(lambda s: [written("jane@x.org")])], opener=opener)
+    inspection = guard.inspect([Text("first"), Text(f'for jane@x.org <img src="{URL}"> end', media_type="text/html")])
+    found = {(f.part, f.item, type(f.place).__name__) for f in inspection.findings}
+    assert found == {(1, 0, "Span"), (1, 1, "Box")}
+    decision = inspection.release("model")
+    assert decision.outcome is Outcome.TRANSFORM and decision.content is not None
+    [mark] = opener.changes[0].marks
+    assert decision.content[1].reveal() == f'for {mark.label} <img src="data:image/png;base64,{ANEW}"> end'
+
+
+def test_a_picture_in_a_mail_is_opened_and_written_back(make_guard: MakeGuard) -> None:
+    body = base64.encodebytes(PNG).decode()
+    mail = f"Subject: hi\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\n{body}"
+    guard = make_guard(WORDS, readers=[_Reader(lambda s: [written("nothing")])], opener=picture())
+    decision = guard.inspect(Text(mail, media_type="message/rfc822")).release("model")
+    assert decision.content is not None
+    assert decision.content[0].reveal() == mail.replace(body, ANEW + "\n")
+
+
+def test_a_file_in_a_file_in_a_text_is_patched_from_the_inside_out(make_guard: MakeGuard) -> None:
+    inner = Strip(f"jane@x.org and {URL}", "attachment", key="a.html", writable=True)
+
+    class Nested(_Opener):
+        def open(self, part: Media, stop: Stop) -> Opening:
+            if part.reveal() == PNG:
+                return Opening((Item(0, None, "picture", "image/png", surfaces=(PAGE,)),))
+            return Opening((Item(0, None, "text", "text/html", strips=(inner,)),))
+
+    opener = Nested(Opening())
+    outer = "data:application/x-thing;base64," + base64.b64encode(b"PK\x03\x04" + bytes(90)).decode()
+    decision = make_guard(WORDS, readers=[], opener=opener).inspect(Text(f"see {outer}")).release("dataset")
+    assert decision.content is not None
+    first, second = opener.changes
+    assert first == Changes()
+    assert [(p.item, p.text) for p in second.patches] == [(0, "[EMAIL]"), (0, ANEW)]
+
+
+def test_a_file_in_a_text_that_cannot_be_opened_is_a_fault(make_guard: MakeGuard) -> None:
+    opener = _Opener(Opening((), (Flaw("fault.undecodable", "it is truncated"),)))
+    inspection = make_guard(WORDS, readers=[], opener=opener).inspect(Text(f"see {URL}"))
+    assert [(f.category, f.reason) for f in inspection.findings] == [("fault.undecodable", "it is truncated")]
+    assert inspection.release("model").outcome is Outcome.BLOCK
+    kept = inspection.release("reviewer").content
+    assert kept is not None and kept[0].reveal() == "see data:image/png;base64,"
+
+
+def test_without_an_opener_a_file_in_a_text_is_not_inspected(make_guard: MakeGuard) -> None:
+    [finding] = make_guard(WORDS).inspect(Text(f"see {URL}")).findings
+    assert (finding.category, finding.reason) == ("fault.uninspected", "embedded png is not inspected")
+    assert isinstance(finding.place, Span)
+
+
+def test_more_files_in_a_text_than_are_opened_are_faults(make_guard: MakeGuard) -> None:
+    limits = Limits(media=MediaLimits(files=2))
+    guard = make_guard(WORDS, readers=[], opener=picture(), limits=limits)
+    found = guard.inspect(Text(" ".join([URL] * 4))).findings
+    assert [f.category for f in found] == ["fault.uninspected"] * 2
 
 
 def test_closing_the_guard_closes_the_opener(make_guard: MakeGuard) -> None:

@@ -115,24 +115,25 @@ def _png() -> bytes:
         (b"\x1f\x8b\x08" + bytes(90), "gzip"),
     ],
 )
-def test_embedded_media_is_a_fault(data: bytes, kind: str) -> None:
+def test_embedded_media_is_handed_on(data: bytes, kind: str) -> None:
     coded = base64.b64encode(data).decode()
     readout = read(f"see data:image/x;base64,{coded} end")
-    assert [f.reason for f in readout.faults] == [f"embedded {kind} is not inspected"]
-    assert readout.faults[0].span == Span(24, 24 + len(coded))
+    [file] = readout.enclosed
+    assert (file.kind, file.data, file.encode(data)) == (f"embedded {kind}", data, coded)
+    assert file.region == Span(24, 24 + len(coded))
     assert readout.readings == ()
 
 
-def test_media_in_wrapped_lines_is_a_fault_too() -> None:
+def test_media_in_wrapped_lines_is_handed_on_too() -> None:
     coded = base64.encodebytes(_png()).decode()
-    assert [f.reason for f in read(f"picture:\n{coded}\n").faults] == ["embedded png is not inspected"]
+    [file] = read(f"picture:\n{coded}\n").enclosed
+    assert file.data == _png()
+    assert file.encode(file.data) == coded.rstrip("\n")
 
 
-def test_a_data_url_of_unknown_bytes_is_a_fault() -> None:
+def test_a_data_url_of_unknown_bytes_is_handed_on() -> None:
     coded = base64.b64encode(hashlib.sha512(b"x").digest() * 2).decode()
-    assert [f.reason for f in read(f"data:audio/x-thing;base64,{coded}").faults] == [
-        "embedded audio data is not inspected"
-    ]
+    assert [f.kind for f in read(f"data:audio/x-thing;base64,{coded}").enclosed] == ["embedded audio data"]
 
 
 def test_a_data_url_of_text_is_read() -> None:

@@ -271,10 +271,10 @@ def test_mail_headers_bodies_and_attachments() -> None:
     assert body.encode(body.text) == root.text[body.region.start : body.region.end]
     subject = next(r for r in readout.readings if r.reader == "unescaped")
     assert ("header.subject", "GrüßeJörg ok") in names_of(subject)
-    assert [f.reason for f in readout.faults] == ["attachment of type image/png is not inspected"]
-    fault = readout.faults[0]
-    assert fault.category == "fault.uninspected"
-    assert root.text[fault.span.start : fault.span.end] == "iVBORw0KGgo="
+    [file] = readout.enclosed
+    assert file.kind == "attachment of type image/png"
+    assert file.data == b"\x89PNG\r\n\x1a\n"
+    assert root.text[file.region.start : file.region.end] == "iVBORw0KGgo=" == file.encode(file.data)
 
 
 def test_mail_that_cannot_be_decoded_is_a_fault() -> None:
