@@ -7,6 +7,7 @@ two middles the column with the least ink parts them, and blanks take the gap be
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import cv2
@@ -51,9 +52,8 @@ def line_of(crop: Crop, spelled: Spelled) -> Line:
     if not text:
         return Line("", 0.0, crop.quad, np.zeros((0, 4), np.int32))
     ink = _ink(crop.pixels)
-    edges = _edges(text, centres * len(ink), ink) / len(ink)
     rows = np.zeros((len(text), 4), np.float32)
-    rows[:, 0], rows[:, 2] = edges[:-1], edges[1:]
+    rows[:, [0, 2]] = _sides(text, centres * len(ink), ink) / len(ink)
     rows[:, 3] = 1.0
     return Line(text, spelled.sure, crop.quad, crop.boxes(rows))
 
@@ -65,13 +65,28 @@ def _ink(pixels: Pixels) -> Floats:
     return np.asarray(np.abs(grey - paper).mean(axis=0), np.float32)
 
 
-def _edges(text: str, centres: Floats, ink: Floats) -> Floats:
-    """The borders around characters, one more than there are: in columns, ascending."""
-    width = len(ink)
-    edges = [_outer(ink, centres[0])]
-    edges += [_parting(ink, centres[index], centres[index + 1]) for index in range(len(text) - 1)]
-    edges.append(width - _outer(ink[::-1], width - centres[-1]))
-    return np.maximum.accumulate(np.array(edges, np.float32))
+def _sides(text: str, centres: Floats, ink: Floats) -> Floats:
+    """Left and right border of every character in columns, shape (len(text), 2)."""
+    sides = np.zeros((len(text), 2), np.float32)
+    letters = [index for index, letter in enumerate(text) if not letter.isspace()]
+    sides[letters[0], 0] = _outer(ink, centres[letters[0]])
+    sides[letters[-1], 1] = len(ink) - _outer(ink[::-1], len(ink) - centres[letters[-1]])
+    for one, two in pairwise(letters):
+        part = _parting if two == one + 1 else _gap
+        sides[one, 1], sides[two, 0] = part(ink, centres[one], centres[two])
+        sides[one + 1 : two] = sides[one, 1]
+    return np.asarray(np.clip(sides, 0, len(ink)), np.float32)
+
+
+def _gap(ink: Floats, left: float, right: float) -> tuple[float, float]:
+    """Where the ink ends and begins again around the widest empty stretch between two words."""
+    low, high = int(left), int(np.ceil(right))
+    empty = np.flatnonzero(ink[low:high] <= _INKED * ink.max())
+    if not len(empty):
+        return _parting(ink, left, right)
+    runs = np.split(empty, np.flatnonzero(np.diff(empty) > 1) + 1)
+    widest = max(runs, key=len)
+    return low + float(widest[0]) + _MARGIN, low + float(widest[-1]) + 1 - _MARGIN
 
 
 def _outer(ink: Floats, middle: float) -> float:
@@ -81,12 +96,13 @@ def _outer(ink: Floats, middle: float) -> float:
     return max(0.0, first - _MARGIN)
 
 
-def _parting(ink: Floats, left: float, right: float) -> float:
-    """The emptiest column between two middles; of several, the one nearest to half way."""
+def _parting(ink: Floats, left: float, right: float) -> tuple[float, float]:
+    """Around the emptiest column between two middles; of several, the one nearest to half way."""
     half = (left + right) / 2
     low, high = int(left + (half - left) / 3), int(np.ceil(right - (right - half) / 3))
     if high - low < 2:
-        return float(half)
+        return half + _MARGIN / 2, half - _MARGIN / 2
     stretch = ink[low:high]
     distance = np.abs(np.arange(low, high) + 0.5 - half) / (high - low)
-    return float(low + int(np.argmin(stretch + (stretch.max() * 0.2 + 1e-3) * distance)) + 0.5)
+    at = low + int(np.argmin(stretch + (stretch.max() * 0.2 + 1e-3) * distance)) + 0.5
+    return at + _MARGIN / 2, at - _MARGIN / 2
