@@ -1,0 +1,369 @@
+"""Metadata of picture files as keys and text: EXIF, XMP, IPTC, comments, colour profiles, bytes after the end.
+
+None of it survives a rebuild. It is read all the same, because what a file says about a person, and what it
+says to whoever reads it, is content.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from accord.core.media import Flaw, Strip
+from accord.core.place import Meta
+from accord.media import sniff
+from accord.media.container import Block, inflate, walk
+from accord.media.exif import MOST_TEXT, Note, clean, decoded, read_exif, runs
+from accord.media.limits import MediaLimits
+from accord.media.parts import Embedded
+
+MOST_STRIPS = 256
+"""Entries of one file that are read as text of their own; further ones share the last."""
+
+_MOST_BYTES = 4_000_000
+_EMBEDDED = re.compile(
+    rb"PK\x03\x04|%PDF-|\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|RIFF....(?:WEBP|AVI |WAVE)|....ftyp|Rar!\x1a\x07"
+    rb"|7z\xbc\xaf",
+    re.DOTALL,
+)
+
+_PNG_KEYWORDS = {
+    "title": "Title",
+    "author": "Author",
+    "description": "Description",
+    "copyright": "Copyright",
+    "creation time": "CreationTime",
+    "software": "Software",
+    "disclaimer": "Disclaimer",
+    "warning": "Warning",
+    "source": "Source",
+    "comment": "Comment",
+    "parameters": "parameters",
+    "prompt": "prompt",
+    "workflow": "workflow",
+}
+
+_IPTC_NAMES = {
+    5: "ObjectName",
+    7: "EditStatus",
+    15: "Category",
+    20: "SupplementalCategories",
+    25: "Keywords",
+    26: "ContentLocationCode",
+    27: "ContentLocationName",
+    40: "SpecialInstructions",
+    55: "DateCreated",
+    60: "TimeCreated",
+    65: "OriginatingProgram",
+    80: "By-line",
+    85: "By-lineTitle",
+    90: "City",
+    92: "Sub-location",
+    95: "Province-State",
+    100: "CountryCode",
+    101: "CountryName",
+    103: "OriginalTransmissionReference",
+    105: "Headline",
+    110: "Credit",
+    115: "Source",
+    116: "CopyrightNotice",
+    118: "Contact",
+    120: "Caption-Abstract",
+    122: "Writer-Editor",
+}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Metadata:
+    """Metadata of one file.
+
+    Attributes:
+        keys: what was there, in fixed words.
+        strips: its text.
+        embedded: pictures and files kept in it.
+        flaws: what of it was not read.
+    """
+
+    keys: tuple[str, ...] = ()
+    strips: tuple[Strip, ...] = ()
+    embedded: tuple[Embedded, ...] = ()
+    flaws: tuple[Flaw, ...] = ()
+
+
+class _Found:
+    """What the readers of blocks put together."""
+
+    def __init__(self) -> None:
+        self.notes: list[Note] = []
+        self.embedded: list[Embedded] = []
+        self.cut: list[str] = []
+
+    def add(self, key: str, text: str = "", name: str = "") -> None:
+        text = clean(text)
+        self.notes.append(Note(key, f"{name}: {text}" if text and name else text))
+
+
+def read_metadata(data: bytes, media_type: str, number: int, limits: MediaLimits) -> Metadata:
+    """Read the metadata of a picture file, within bounds, without decoding its pixels.
+
+    Args:
+        data: the file.
+        media_type: what it is, as its bytes tell.
+        number: the item it is.
+        limits: bounds; `characters` bounds the text.
+    """
+    found = _Found()
+    walked = walk(data, media_type)
+    if media_type == "image/tiff":
+        _exif(data, found)
+    extended: list[tuple[int, bytes]] = []
+    for block in walked.blocks:
+        if block.kind == "xmpext":
+            extended.append((int.from_bytes(block.data[36:40], "big"), block.data[40:]))
+        else:
+            _block(block, found)
+    if extended:
+        _xmp(b"".join(piece for _, piece in sorted(extended)), found)
+    if walked.end is not None and walked.end < len(data):
+        _trailing(data[walked.end :], found)
+    return _result(found, number, limits)
+
+
+def read_info(info: dict[str, bytes], number: int, limits: MediaLimits) -> Metadata:
+    """Read metadata that a decoder took out of its container: `exif`, `xmp` and `icc` bodies by name."""
+    found = _Found()
+    for kind, body in info.items():
+        _block(Block(kind, body.removeprefix(b"Exif\0\0") if kind == "exif" else body), found)
+    return _result(found, number, limits)
+
+
+def _result(found: _Found, number: int, limits: MediaLimits) -> Metadata:
+    """Number what was found and keep it within bounds."""
+    strips: list[Strip] = []
+    rest: list[str] = []
+    left = limits.characters
+    for note in found.notes:
+        text = note.text[:left]
+        left -= len(text)
+        if len(text) < len(note.text):
+            found.cut.append(note.key)
+        if text and len(strips) < MOST_STRIPS:
+            strips.append(Strip(text, "metadata", key=note.key, item=number, hidden=note.key == "trailing"))
+        elif text:
+            rest.append(text)
+    if rest:
+        strips.append(Strip("\n".join(rest)[: limits.characters], "metadata", key="metadata", item=number))
+    reason = "there is more metadata than is read"
+    flaws = tuple(Flaw("fault.uninspected", reason, number, Meta(key)) for key in dict.fromkeys(found.cut))
+    keys = tuple(dict.fromkeys(note.key for note in found.notes))
+    return Metadata(keys, tuple(strips), tuple(found.embedded), flaws)
+
+
+def _block(block: Block, found: _Found) -> None:
+    """Read one block by its kind."""
+    kind, data = block.kind, block.data
+    if kind == "exif":
+        _exif(data, found)
+    elif kind == "xmp":
+        _xmp(data, found)
+    elif kind == "iptc":
+        _iptc(data, found)
+    elif kind == "photoshop":
+        _photoshop(data, found)
+    elif kind in {"icc", "iccp"}:
+        _icc(data, kind, found)
+    elif kind in {"text", "ztext", "itext"}:
+        _png_text(data, kind, found)
+    elif kind in {"comment", "plaintext"}:
+        _long(data, "comment", "Comment", found)
+    elif kind in {"jfif", "jfxx"}:
+        _thumbnail(data, kind, found)
+    elif kind == "time":
+        found.add("png.tIME")
+    elif kind not in {"adobe", "mpf"}:
+        found.add(kind, runs(data))
+
+
+def _long(data: bytes, key: str, name: str, found: _Found) -> None:
+    if len(data) > MOST_TEXT:
+        found.cut.append(key)
+    found.add(key, decoded(data), name)
+
+
+def _thumbnail(data: bytes, kind: str, found: _Found) -> None:
+    """Thumbnails of JFIF (ITU-T T.871, section 10)."""
+    if kind == "jfxx":
+        found.add("jfif.thumbnail")
+        if data[:1] == b"\x10":
+            found.embedded.append(Embedded("jfif.thumbnail", data[1:]))
+    elif len(data) > 9 and data[7] and data[8]:
+        found.add("jfif.thumbnail")
+        width, height = data[7], data[8]
+        pixels = data[9 : 9 + 3 * width * height]
+        if len(pixels) == 3 * width * height:
+            found.embedded.append(Embedded("jfif.thumbnail", _bitmap(width, height, pixels)))
+
+
+def _bitmap(width: int, height: int, pixels: bytes) -> bytes:
+    import io
+
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.frombytes("RGB", (width, height), pixels).save(out, "PNG")
+    return out.getvalue()
+
+
+def _exif(data: bytes, found: _Found) -> None:
+    exif = read_exif(data)
+    found.notes += exif.notes
+    if exif.thumbnail:
+        found.add("exif.thumbnail")
+        if sniff.media_type(exif.thumbnail) in sniff.PICTURES:
+            found.embedded.append(Embedded("exif.thumbnail", exif.thumbnail))
+    for kind, body in exif.blocks:
+        _block(Block(kind, body), found)
+
+
+def _iptc(data: bytes, found: _Found) -> None:
+    """Data sets of IPTC-IIM (version 4.2, section 1.5)."""
+    at, utf8 = 0, b"\x1b%G" in data[:64]
+    while data[at : at + 1] == b"\x1c" and at + 5 <= len(data):
+        record, number, size = data[at + 1], data[at + 2], int.from_bytes(data[at + 3 : at + 5], "big")
+        at += 5
+        if size & 0x8000:
+            width = min(size & 0x7FFF, 8)
+            size, at = int.from_bytes(data[at : at + width], "big"), at + width
+        body = data[at : at + size]
+        at += size
+        if record != 2 or number == 0:
+            continue
+        name = _IPTC_NAMES.get(number, f"{record}:{number}")
+        text = body[:MOST_TEXT].decode("utf-8", "replace") if utf8 else decoded(body)
+        found.add(f"iptc.{name}", text, name)
+
+
+def _photoshop(data: bytes, found: _Found) -> None:
+    """Image resource blocks, among them IPTC (1028) and thumbnails (1033, 1036)."""
+    at = 0
+    while data[at : at + 4] == b"8BIM" and at + 12 <= len(data):
+        number = int.from_bytes(data[at + 4 : at + 6], "big")
+        at += 6 + ((data[at + 6] + 2) & ~1)
+        size = int.from_bytes(data[at : at + 4], "big")
+        body = data[at + 4 : at + 4 + size]
+        at += 4 + size + (size & 1)
+        if number == 1028:
+            _iptc(body, found)
+        elif number in {1033, 1036}:
+            found.add("photoshop.thumbnail")
+            found.embedded.append(Embedded("photoshop.thumbnail", body[28:]))
+        else:
+            found.add("photoshop", runs(body))
+
+
+def _icc(data: bytes, kind: str, found: _Found) -> None:
+    """The texts of a colour profile (ICC.1, section 9.2), without the blanks that fill it up."""
+    if kind == "iccp":
+        name, _, packed = data.partition(b"\0")
+        data, _ = inflate(packed[1:], _MOST_BYTES)
+        found.add("icc", decoded(name))
+    found.add("icc", "\n".join(dict.fromkeys(runs(data).splitlines())))
+
+
+def _png_text(data: bytes, kind: str, found: _Found) -> None:
+    """Texts of PNG (ISO/IEC 15948, section 11.3.4), which may be packed."""
+    keyword, _, rest = data.partition(b"\0")
+    body, more = rest, False
+    if kind == "ztext":
+        body, more = inflate(rest[1:], _MOST_BYTES)
+    elif kind == "itext":
+        packed = rest[:1] == b"\1"
+        _, _, body = rest[2:].partition(b"\0")
+        _, _, body = body.partition(b"\0")
+        if packed:
+            body, more = inflate(body, _MOST_BYTES)
+    name = clean(keyword[:80].decode("utf-8", "replace"))
+    profile = re.fullmatch(r"Raw profile type (\w+)", name)
+    if name == "XML:com.adobe.xmp":
+        _xmp(body, found)
+    elif profile:
+        _raw_profile(profile[1].lower(), body, found)
+    else:
+        known = _PNG_KEYWORDS.get(name.lower(), "")
+        key = f"png.{known or 'text'}"
+        more = more or len(body) > MOST_TEXT
+        found.add(key, decoded(body), known or name)
+        if more:
+            found.cut.append(key)
+
+
+def _raw_profile(kind: str, body: bytes, found: _Found) -> None:
+    """Other metadata written into a PNG text as hexadecimal digits after two lines."""
+    lines = body.decode("ascii", "replace").strip().split("\n", 1)
+    digits = re.sub(r"[^0-9A-Fa-f]", "", lines[1]) if len(lines) == 2 else ""
+    raw = bytes.fromhex(digits[: len(digits) & ~1])
+    if kind in {"exif", "app1"}:
+        start = raw.removeprefix(b"Exif\0\0")
+        _xmp(raw, found) if b"<x:xmpmeta" in raw[:200] else _exif(start, found)
+    elif kind == "xmp":
+        _xmp(raw, found)
+    elif kind in {"iptc", "8bim"}:
+        _photoshop(raw.removeprefix(b"Photoshop 3.0\0"), found) if b"8BIM" in raw[:32] else _iptc(raw, found)
+    else:
+        found.add("png.profile", runs(raw))
+
+
+def _xmp(data: bytes, found: _Found) -> None:
+    """Properties of an XMP packet (ISO 16684-1) as lines with their names."""
+    if len(data) > _MOST_BYTES:
+        found.cut.append("xmp")
+    text = "\n".join(_properties(data[:_MOST_BYTES]))
+    if len(text) > MOST_TEXT:
+        found.cut.append("xmp")
+    found.add("xmp", text)
+
+
+def _properties(data: bytes) -> Iterator[str]:
+    from lxml import etree
+
+    start = max(0, data.find(b"<"))
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False)
+    try:
+        root = etree.fromstring(data[start:], parser)
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    if root is None:
+        yield decoded(data)
+        return
+    for element in root.iter():
+        if not isinstance(element.tag, str):
+            yield clean(str(element.text or ""))
+            continue
+        name = etree.QName(element).localname
+        if name in {"li", "Alt", "Bag", "Seq"}:
+            above = [up for up in element.iterancestors() if isinstance(up.tag, str)]
+            named = [etree.QName(up).localname for up in above]
+            name = next((n for n in named if n not in {"li", "Alt", "Bag", "Seq"}), name)
+        for attribute, value in element.attrib.items():
+            local = etree.QName(str(attribute)).localname
+            if str(value).strip() and local not in {"about", "lang", "xmptk", "parseType"}:
+                yield f"{local}: {clean(str(value))}"
+        if element.text and element.text.strip():
+            yield f"{name}: {clean(element.text)}"
+        if element.tail and element.tail.strip():
+            yield clean(element.tail)
+
+
+def _trailing(data: bytes, found: _Found) -> None:
+    """Bytes after the end: padding is nothing, text is read, files are opened."""
+    if not data.strip(b"\0\r\n\t \xff"):
+        return
+    text = sniff.text_of(data)
+    if text is not None:
+        _long(data if data[:2] not in (b"\xff\xfe", b"\xfe\xff") else text.encode(), "trailing", "", found)
+        return
+    found.add("trailing", runs(data))
+    start = _EMBEDDED.search(data)
+    if start is not None:
+        found.embedded.append(Embedded("trailing", data[start.start() :]))

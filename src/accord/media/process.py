@@ -1,0 +1,316 @@
+"""A few processes that unpack hostile files, kept for the next one and replaced when they fail."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+
+from accord.core.media import Flaw, Opening, Stop
+from accord.media import wire
+from accord.media.limits import MediaLimits
+
+MOST_JOBS = 200
+"""Files after which a process is replaced, so that what a decoder leaks does not add up."""
+
+_POLL = 0.05
+_KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "LANG", "LC_ALL", "TZ")
+_DEADLINE = Flaw("fault.deadline", "opening the file took longer than it may")
+_ENDED = Flaw("fault.undecodable", "decoding the file ended the decoder")
+_NOT_STARTED = Flaw("fault.undecodable", "the decoder could not be started")
+
+
+class _Late(Exception):
+    """The time of a job is over."""
+
+
+class _Broken(Exception):
+    """A process ended, or answered what it may not."""
+
+
+@dataclass(eq=False)
+class _Child:
+    """One process and its pipes."""
+
+    process: subprocess.Popen[bytes]
+    jobs: int = 0
+
+    @classmethod
+    def start(cls, command: Iterable[str]) -> _Child:
+        process = subprocess.Popen(  # noqa: S603  (our own module, by the interpreter that runs this)
+            list(command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # a decoder may print content
+            bufsize=0,
+            env=_environment(),
+            cwd=os.sep,
+        )
+        for pipe in (process.stdin, process.stdout):
+            assert pipe is not None
+            os.set_blocking(pipe.fileno(), False)
+        return cls(process)
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def end(self) -> None:
+        """End it now and take its remains away."""
+        with suppress(OSError):
+            self.process.kill()
+        self.release()
+        with suppress(OSError, subprocess.TimeoutExpired):
+            self.process.wait(5)
+
+    def release(self) -> None:
+        """Close this end of its pipes."""
+        for pipe in (self.process.stdin, self.process.stdout):
+            with suppress(OSError):
+                if pipe is not None:
+                    pipe.close()
+
+    def disown(self) -> None:
+        """Forget it in a fork: it belongs to the process that was forked."""
+        self.release()
+        self.process.returncode = 0
+
+
+def _environment() -> dict[str, str]:
+    """What a child needs to find the same modules, and none of the secrets an environment holds."""
+    paths = [os.path.abspath(path) for path in sys.path if path]  # noqa: PTH100  (sys.path holds strings)
+    return {name: os.environ[name] for name in _KEPT if name in os.environ} | {
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONWARNINGS": "ignore",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "1",
+    }
+
+
+@dataclass(eq=False)
+class _State:
+    """What the processes of one pool share; new in every fork."""
+
+    pid: int = field(default_factory=os.getpid)
+    condition: threading.Condition = field(default_factory=threading.Condition)
+    idle: list[_Child] = field(default_factory=list)
+    all: set[_Child] = field(default_factory=set)
+    starting: int = 0
+    closed: bool = False
+
+    def end(self) -> None:
+        if self.pid == os.getpid():
+            for child in list(self.all):
+                child.end()
+            self.all.clear()
+            self.idle.clear()
+
+
+class Decoders:
+    """Unpacks files in processes of their own. Safe to use from several threads, and after a fork.
+
+    Processes are started when they are needed. One that ends, hangs or answers nonsense costs the file it was
+    given, and nothing else.
+
+    Args:
+        limits: bounds on one file with everything embedded in it.
+        workers: how many files may be unpacked at once; further ones wait.
+        command: what to start instead of the decoder; for tests of what happens when it fails.
+    """
+
+    def __init__(self, limits: MediaLimits, workers: int = 2, *, command: Iterable[str] = ()) -> None:
+        self._limits = limits
+        self._workers = max(1, workers)
+        self._command = tuple(command) or (sys.executable, "-P", "-m", "accord.media.worker")
+        self._renew()
+
+    def _renew(self) -> None:
+        self._state = _State()
+        self._finalizer = weakref.finalize(self, self._state.end)
+
+    def unpack(self, data: bytes, hint: str, stop: Stop) -> Opening:
+        """Unpack a file; whatever goes wrong is a flaw of the opening.
+
+        Args:
+            data: the file.
+            hint: a name whose suffix says what kind of text it is, if it is text.
+            stop: asked all the while; when it answers yes, the process is ended.
+        """
+        if self._state.pid != os.getpid():
+            for inherited in self._state.all:
+                inherited.disown()
+            self._finalizer.detach()
+            self._renew()
+        try:
+            child = self._take(stop)
+        except _Late:
+            return Opening((), (_DEADLINE,))
+        except OSError:
+            return Opening((), (_NOT_STARTED,))
+        fit = False
+        try:
+            opening = self._ask(child, data, hint, stop)
+            fit = True
+        except _Late:
+            opening = Opening((), (_DEADLINE,))
+        except (_Broken, OSError, MemoryError):
+            opening = Opening((), (_ENDED,))
+        finally:
+            self._give_back(child, fit)
+        return opening
+
+    def close(self) -> None:
+        """End the processes; a later file starts new ones."""
+        if self._state.pid == os.getpid():
+            with self._state.condition:
+                idle, self._state.idle = self._state.idle, []
+                self._state.all.difference_update(idle)
+                self._state.condition.notify_all()
+            for child in idle:
+                child.end()
+
+    def _take(self, stop: Stop) -> _Child:
+        """An idle process, or a new one; waits where there are enough."""
+        state = self._state
+        with state.condition:
+            while True:
+                while state.idle:
+                    child = state.idle.pop()
+                    if child.alive:
+                        return child
+                    state.all.discard(child)
+                    child.end()
+                if len(state.all) + state.starting < self._workers:
+                    state.starting += 1
+                    break
+                if stop():
+                    raise _Late
+                state.condition.wait(_POLL)
+        try:
+            child = _Child.start(self._command)
+        except BaseException:
+            with state.condition:
+                state.starting -= 1
+            raise
+        with state.condition:
+            state.starting -= 1
+            state.all.add(child)
+        return child
+
+    def _give_back(self, child: _Child, fit: bool) -> None:
+        state = self._state
+        child.jobs += 1
+        keep = fit and child.jobs < MOST_JOBS
+        if not keep:
+            child.end()
+        with state.condition:
+            if keep:
+                state.idle.append(child)
+            else:
+                state.all.discard(child)
+            state.condition.notify()
+
+    def _ask(self, child: _Child, data: bytes, hint: str, stop: Stop) -> Opening:
+        end = time.monotonic() + self._limits.seconds
+        message = wire.frame({"limits": asdict(self._limits), "hint": hint}, [data])
+        try:
+            header, buffers = _exchange(child.process, message, wire.most_bytes(self._limits), end, stop)
+            return wire.decode(header, buffers, self._limits)
+        except wire.WireError:
+            raise _Broken from None
+
+
+def _exchange(
+    process: subprocess.Popen[bytes], message: list[bytes], most: int, end: float, stop: Stop
+) -> tuple[dict[str, object], list[bytes]]:
+    """Send a message and read the answer, within time.
+
+    Raises:
+        _Late: the time is over.
+        _Broken: the process ended.
+        WireError: it answered nonsense.
+    """
+    assert process.stdin is not None and process.stdout is not None
+    given, taken = process.stdin.fileno(), process.stdout.fileno()
+    pieces = [memoryview(piece) for piece in message if piece]
+    answer = _Answer(most)
+    with selectors.DefaultSelector() as selector:
+        selector.register(given, selectors.EVENT_WRITE)
+        selector.register(taken, selectors.EVENT_READ)
+        while not answer.complete:
+            if time.monotonic() > end or stop():
+                raise _Late
+            for key, _ in selector.select(_POLL):
+                if key.fd == taken:
+                    answer.feed(_received(taken))
+                elif pieces:
+                    pieces[0] = pieces[0][_sent(given, pieces[0]) :]
+                    if not pieces[0]:
+                        pieces.pop(0)
+                else:
+                    selector.unregister(given)
+    return answer.header, answer.buffers()
+
+
+def _sent(pipe: int, piece: memoryview) -> int:
+    try:
+        return os.write(pipe, piece[: 1 << 20])
+    except BlockingIOError:
+        return 0
+    except OSError:
+        raise _Broken from None
+
+
+def _received(pipe: int) -> bytes:
+    try:
+        data = os.read(pipe, 1 << 20)
+    except BlockingIOError:
+        return b""
+    if not data:
+        raise _Broken
+    return data
+
+
+class _Answer:
+    """An answer that comes in pieces; its sizes are checked before it is waited for."""
+
+    def __init__(self, most: int) -> None:
+        self.header: dict[str, object] = {}
+        self._most = most
+        self._data = bytearray()
+        self._sizes: list[int] | None = None
+        self._wanted = wire.PREFIX.size
+        self._named = 0
+
+    @property
+    def complete(self) -> bool:
+        return self._sizes is not None and len(self._data) >= self._wanted
+
+    def feed(self, data: bytes) -> None:
+        self._data += data
+        if not self._named and len(self._data) >= self._wanted:
+            self._named = wire.header_size(bytes(self._data[: wire.PREFIX.size]))
+            self._wanted += self._named
+        if self._sizes is None and self._named and len(self._data) >= self._wanted:
+            text = bytes(self._data[wire.PREFIX.size : self._wanted])
+            self.header, self._sizes = wire.read_header(text, self._most)
+            del self._data[: self._wanted]
+            self._wanted = sum(self._sizes)
+        if self._sizes is not None and len(self._data) > self._wanted:
+            raise wire.WireError("more than was announced")
+
+    def buffers(self) -> list[bytes]:
+        view, at, out = memoryview(self._data), 0, []
+        for size in self._sizes or []:
+            out.append(bytes(view[at : at + size]))
+            at += size
+        return out

@@ -1,0 +1,124 @@
+"""The process that unpacks hostile files: `python -m accord.media.worker`, spoken to over its pipes.
+
+It is started by `accord.media.process` and is of no use on its own. Before it reads the first byte of a file it
+gives up what it does not need: memory, new files, core dumps and, where the system lets it, the network.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import time
+from contextlib import suppress
+from dataclasses import fields
+from typing import Any
+
+from accord.media import wire
+from accord.media.limits import MediaLimits
+
+_IDLE = 2.0
+_CLONE_NEWUSER = 0x10000000
+_CLONE_NEWNET = 0x40000000
+_SOFT = 0.9
+
+
+def confine(limits: MediaLimits) -> None:
+    """Give up what unpacking does not need. What a system does not know is left as it is."""
+    import resource
+
+    for name, most in (
+        ("RLIMIT_AS", limits.memory),
+        ("RLIMIT_CORE", 0),
+        ("RLIMIT_FSIZE", 0),
+        ("RLIMIT_NOFILE", 64),
+    ):
+        with suppress(AttributeError, OSError, ValueError):
+            resource.setrlimit(getattr(resource, name), (most, most))
+    if sys.platform == "linux":
+        _leave_network()
+
+
+def _leave_network() -> None:
+    """Go into an empty network namespace; without the right to, everything stays as it is."""
+    import ctypes
+
+    flags = _CLONE_NEWNET if os.geteuid() == 0 else _CLONE_NEWNET | _CLONE_NEWUSER
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).unshare(flags)
+
+
+def allow_seconds(seconds: float) -> None:
+    """Let the process use this many more seconds of processor time before the system ends it."""
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime + seconds) + 2
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def _read(count: int, parent: int) -> bytes:
+    """Exactly so many bytes from the parent; leaves when it is gone."""
+    data = bytearray()
+    while len(data) < count:
+        if not select.select([0], [], [], _IDLE)[0]:
+            if os.getppid() != parent:
+                sys.exit(0)
+            continue
+        piece = os.read(0, min(count - len(data), 1 << 20))
+        if not piece:
+            sys.exit(0)
+        data += piece
+    return bytes(data)
+
+
+def _write(pieces: list[bytes], out: int) -> None:
+    for piece in pieces:
+        view = memoryview(piece)
+        while view:
+            view = view[os.write(out, view) :]
+
+
+def _job(parent: int) -> tuple[MediaLimits, str, bytes]:
+    text = _read(wire.header_size(_read(wire.PREFIX.size, parent)), parent)
+    header, sizes = wire.read_header(text, 1 << 40)
+    bounds: dict[str, Any] = header["limits"]
+    limits = MediaLimits(**{f.name: bounds[f.name] for f in fields(MediaLimits)})
+    return limits, header["hint"], _read(sizes[0], parent)
+
+
+def answer(limits: MediaLimits, hint: str, data: bytes) -> list[bytes]:
+    """Unpack one file and frame what was found; whatever goes wrong is a flaw."""
+    from accord.core.media import Flaw
+    from accord.media.unpack import unpack
+
+    until = time.monotonic() + _SOFT * limits.seconds
+    try:
+        opening = unpack(data, limits, lambda: time.monotonic() > until, hint)
+        return wire.frame(*wire.encode(opening))
+    except MemoryError:
+        reason = "opening the file takes more memory than it may"
+    except Exception:
+        reason = "the file cannot be opened"
+    return wire.frame(*wire.encode(wire.Unpacked((), (Flaw("fault.undecodable", reason),))))
+
+
+def main() -> None:
+    """Answer one file after the other until the parent closes its end."""
+    parent = os.getppid()
+    out = os.dup(1)
+    silent = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silent, 1)  # a library that prints must not write into an answer
+    confined = False
+    while True:
+        limits, hint, data = _job(parent)
+        if not confined:
+            confine(limits)
+            confined = True
+        allow_seconds(limits.seconds)
+        _write(answer(limits, hint, data), out)
+
+
+if __name__ == "__main__":
+    main()
