@@ -136,3 +136,11 @@ def test_a_table_without_a_header_does_not_hide_a_long_number(frame: str, value:
 )  # fmt: skip
 def test_amounts_decimals_times_versions_and_uuids_stay(text: str) -> None:
     assert [hit.category for hit in DETECTOR.detect([Reading(text)], lambda: False)] == []
+
+
+@pytest.mark.parametrize(
+    "before", ["The SSN on the form is 539-40-6154. Wire it to", "No 12 of 3 to", "at 10 or 11 on"]
+)
+def test_what_looks_like_its_beginning_does_not_hide_an_account(before: str) -> None:
+    text = f"{before} DE89370400440532013000 by Friday."
+    assert covered(text, "DE89370400440532013000")

@@ -150,6 +150,32 @@ def windows(text: str) -> Iterator[tuple[int, int]]:
         start = end
 
 
+_AGAIN = 32
+"""How often one row looks again inside what it matched, in one window."""
+
+
+def _matches(expression: Any, data: bytes, again: bool) -> Iterator[Any]:
+    """Every match; with `again` also those that begin inside another.
+
+    A word and a number before a value can look like its beginning: "is 539-40-6154 to DE89…". What a check proves is
+    worth a second look there.
+    """
+    if not again:
+        yield from expression.finditer(data)
+        return
+    at, left = 0, _AGAIN
+    while (match := expression.search(data, at)) is not None:
+        yield match
+        inside = match.start() + 1
+        while inside < match.end() and (
+            data[inside - 1 : inside].isalnum() or not data[inside : inside + 1].isalnum()
+        ):
+            inside += 1
+        looks = left > 0 and inside < match.end()
+        left -= looks
+        at = inside if looks else max(match.end(), match.start() + 1)
+
+
 @dataclass(slots=True)
 class _Scan:
     """One reading being looked at."""
@@ -183,7 +209,7 @@ class _Scan:
             said = group in words
             if row.score < FLOOR and not said and not (lonely and row.alone >= FLOOR):
                 continue
-            for match in machine.expressions[index].finditer(data):
+            for match in _matches(machine.expressions[index], data, row.strong):
                 first, last = match.span(machine.groups[index])
                 if first < 0:
                     first, last = match.span()
