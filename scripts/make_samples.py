@@ -1,8 +1,8 @@
-"""Make the samples of `accord demo`: a conversation, a service log and a mail with an attack hidden in it.
+"""Make the samples of `accord demo`: texts, pictures and documents, some with an attack hidden in them.
 
 Everything in them is made up: names of nobody, the documentation ranges of RFC 2606 (example.org), RFC 5737
 (192.0.2.0/24 and its neighbours) and the 555-01xx numbers kept for fiction, a published test card number, and keys
-that open nothing. Run it again and the files come out byte for byte the same:
+that open nothing. Run it again with the same libraries and the files come out byte for byte the same:
 
     python scripts/make_samples.py
 """
@@ -14,6 +14,9 @@ import json
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import sample_documents
+import sample_pictures
 
 FOLDER = Path(__file__).parents[1] / "src" / "accord" / "samples"
 
@@ -188,6 +191,11 @@ def main() -> None:
     conversation = json.dumps(CONVERSATION, ensure_ascii=False, indent=2) + "\n"
     for name, text in (("conversation.json", conversation), ("service.log", service_log()), ("mail.eml", mail())):
         (FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
+    drawn = (("inbox.png", sample_pictures.inbox), ("card.jpg", sample_pictures.card),
+             ("badge.png", sample_pictures.badge), ("poster.png", sample_pictures.poster),
+             ("invoice.pdf", sample_documents.invoice), ("letter.docx", sample_documents.letter))  # fmt: skip
+    for name, make in drawn:
+        (FOLDER / name).write_bytes(make())
 
 
 if __name__ == "__main__":
