@@ -49,9 +49,13 @@ CELLS = 6
 CELL = 12
 """The fewest pixels along a side of such a cell."""
 
-_SHARE = 0.15  # of its height, by which a box grows: recognisers cut descenders and soft edges
+_SHARE = 0.1  # of its height, by which a box grows: recognisers cut descenders and soft edges
+_LETTERS = 100  # pixels: what is higher is no line of letters, and grows more slowly
+_SLOWLY = 0.04
 _LEAST = 2
 _SLIM = 2  # a box this many times as tall as wide is a column, whose height says nothing about its letters
+_LINE = 0.6  # of the height of a line is the size of its letters
+_TIGHT = 0.8
 _LARGEST = 512  # pixels: no label is drawn larger
 _RING = 4  # pixels around a removed place that tell its colour
 
@@ -89,7 +93,8 @@ def padded(box: Box, width: int, height: int) -> Box | None:
         None where nothing of it is in the picture.
     """
     left, top, right, bottom = _sides(box)
-    by = max(_LEAST, round(_SHARE * min(bottom - top, _SLIM * (right - left))))
+    size = min(bottom - top, _SLIM * (right - left))
+    by = max(_LEAST, round(_SHARE * min(size, _LETTERS) + _SLOWLY * max(0, size - _LETTERS)))
     grown = Box(max(0, left - by), max(0, top - by), min(width, right + by), min(height, bottom + by), box.page)
     return grown if grown.left < grown.right and grown.top < grown.bottom else None
 
@@ -244,8 +249,7 @@ def _tile(label: str, width: int, height: int) -> Pixels | None:
 
 
 def _size(label: str, width: int, height: int) -> int:
-    """The size of letters, in pixels, at which a label fits."""
-    probe = ImageFont.load_default(100)
-    left, top, right, bottom = probe.getbbox(label, anchor="ls")
-    fitted = min((width - 2) / (right - left), 0.85 * height / max(70, bottom - top)) * 100
-    return min(_LARGEST, int(fitted))
+    """The size of letters, in pixels, at which a label fits, and looks like the line it stands in."""
+    left, _, right, _ = ImageFont.load_default(100).getbbox(label)
+    share = _LINE if _LINE * height >= LEGIBLE else _TIGHT
+    return min(_LARGEST, int(share * height), int(100 * (width - 2) / (right - left)))

@@ -90,16 +90,17 @@ def test_a_mosaic_has_few_large_cells(seed: int, width: int, height: int) -> Non
 
 def test_a_fill_is_black_and_padded() -> None:
     after = paint(noise(1), [Mark(Box(20, 20, 60, 40), "fill", "[EMAIL]")])
-    assert padded(Box(20, 20, 60, 40), WIDTH, HEIGHT) == Box(17, 17, 63, 43)
-    assert (after[17:43, 17:63] == BLACK).all()
+    assert padded(Box(20, 20, 60, 40), WIDTH, HEIGHT) == Box(18, 18, 62, 42)
+    assert (after[18:42, 18:62] == BLACK).all()
 
 
 @pytest.mark.parametrize(
     ("box", "grown"),
     [
         (Box(10, 10, 40, 14), Box(8, 8, 42, 16)),  # at least two pixels
-        (Box(30, 0, 40, 72), Box(27, 0, 43, 72)),  # a column of letters grows by their size, not by its own
+        (Box(30, 0, 40, 72), Box(28, 0, 42, 72)),  # a column of letters grows by their size, not by its own
         (Box(-5, -5, 4, 4), Box(0, 0, 6, 6)),
+        (Box(20, 20, 70, 60), Box(16, 16, 74, 64)),
         (Box(40, 14, 10, 10), Box(8, 8, 42, 16)),  # the wrong way round
         (Box(5, 5, 5, 5), Box(3, 3, 7, 7)),  # an empty box is still a place
         (Box(200, 10, 220, 20), None),
@@ -107,6 +108,10 @@ def test_a_fill_is_black_and_padded() -> None:
 )
 def test_padding(box: Box, grown: Box | None) -> None:
     assert padded(box, WIDTH, HEIGHT) == grown
+
+
+def test_what_is_larger_than_letters_grows_more_slowly() -> None:
+    assert padded(Box(100, 100, 900, 600), 1000, 1000) == Box(74, 74, 926, 626)
 
 
 def test_no_marks_no_change() -> None:
@@ -150,7 +155,7 @@ def test_a_removed_picture_is_black() -> None:
 
 def test_overlapping_marks_are_one_with_the_strongest_transform() -> None:
     made = [Mark(Box(10, 20, 60, 40), "replace", "[PERSON_K7QX]"), Mark(Box(50, 20, 80, 40), "fill")]
-    assert (paint(noise(1), made)[17:43, 7:83] == BLACK).all()
+    assert (paint(noise(1), made)[18:42, 8:82] == BLACK).all()
 
 
 def test_the_largest_finding_names_the_label() -> None:
@@ -162,7 +167,7 @@ def test_the_largest_finding_names_the_label() -> None:
 def test_lines_that_merely_touch_stay_two() -> None:
     made = [Mark(Box(10, 10, 80, 30), "replace", "[EMAIL]"), Mark(Box(10, 31, 80, 51), "fill")]
     after = paint(noise(1), made)
-    assert (after[12:26, 12:78] == INK).all(axis=2).any()
+    assert (after[12:28, 12:78] == INK).all(axis=2).any()
     assert (after[31:51, 10:80] == BLACK).all()
 
 
