@@ -116,7 +116,7 @@ def read_metadata(data: bytes, media_type: str, number: int, limits: MediaLimits
     found = _Found()
     walked = walk(data, media_type)
     if media_type == "image/tiff":
-        _exif(data, found)
+        _block(Block("exif", data), found)
     extended: list[tuple[int, bytes]] = []
     for block in walked.blocks:
         if block.kind == "xmpext":
@@ -124,7 +124,7 @@ def read_metadata(data: bytes, media_type: str, number: int, limits: MediaLimits
         else:
             _block(block, found)
     if extended:
-        _xmp(b"".join(piece for _, piece in sorted(extended)), found)
+        _block(Block("xmp", b"".join(piece for _, piece in sorted(extended))), found)
     if walked.end is not None and walked.end < len(data):
         _trailing(data[walked.end :], found)
     return _result(found, number, limits)
@@ -161,6 +161,17 @@ def _result(found: _Found, number: int, limits: MediaLimits) -> Metadata:
 
 
 def _block(block: Block, found: _Found) -> None:
+    """Read one block; of one that is broken in a way nobody thought of, what letters there are."""
+    try:
+        _read_block(block, found)
+    except MemoryError:
+        raise
+    except Exception:
+        found.add(block.kind, runs(block.data))
+        found.cut.append(block.kind)
+
+
+def _read_block(block: Block, found: _Found) -> None:
     """Read one block by its kind."""
     kind, data = block.kind, block.data
     if kind == "exif":
@@ -299,9 +310,9 @@ def _png_text(data: bytes, kind: str, found: _Found) -> None:
 
 
 def _raw_profile(kind: str, body: bytes, found: _Found) -> None:
-    """Other metadata written into a PNG text as hexadecimal digits after two lines."""
-    lines = body.decode("ascii", "replace").strip().split("\n", 1)
-    digits = re.sub(r"[^0-9A-Fa-f]", "", lines[1]) if len(lines) == 2 else ""
+    """Other metadata written into a PNG text as hexadecimal digits after two lines: name and length."""
+    lines = body.decode("ascii", "replace").strip().split("\n", 2)
+    digits = re.sub(r"[^0-9A-Fa-f]", "", lines[2]) if len(lines) == 3 else ""
     raw = bytes.fromhex(digits[: len(digits) & ~1])
     if kind in {"exif", "app1"}:
         start = raw.removeprefix(b"Exif\0\0")
@@ -340,19 +351,24 @@ def _properties(data: bytes) -> Iterator[str]:
         if not isinstance(element.tag, str):
             yield clean(str(element.text or ""))
             continue
-        name = etree.QName(element).localname
+        name = _local(element.tag)
         if name in {"li", "Alt", "Bag", "Seq"}:
             above = [up for up in element.iterancestors() if isinstance(up.tag, str)]
-            named = [etree.QName(up).localname for up in above]
+            named = [_local(up.tag) for up in above]
             name = next((n for n in named if n not in {"li", "Alt", "Bag", "Seq"}), name)
         for attribute, value in element.attrib.items():
-            local = etree.QName(str(attribute)).localname
+            local = _local(str(attribute))
             if str(value).strip() and local not in {"about", "lang", "xmptk", "parseType"}:
                 yield f"{local}: {clean(str(value))}"
         if element.text and element.text.strip():
             yield f"{name}: {clean(element.text)}"
         if element.tail and element.tail.strip():
             yield clean(element.tail)
+
+
+def _local(name: str) -> str:
+    """A name without its namespace, or without the prefix that was never declared."""
+    return name.rpartition("}")[2].rpartition(":")[2]
 
 
 def _trailing(data: bytes, found: _Found) -> None:

@@ -261,15 +261,19 @@ def _ole(data: bytes) -> str:
 
 
 def text_of(data: bytes) -> str | None:
-    """The text some bytes decode to, as UTF-8 or as UTF-16 with a byte-order mark; None where it is no text.
+    """The text some bytes decode to; None where it is no text.
 
-    Control characters other than blanks, and NUL, say that it is no text.
+    Tried are UTF-8, UTF-16 with a byte-order mark and, where most of it is ASCII, Windows-1252. Control characters
+    other than blanks, and NUL, say that it is no text.
     """
     utf16 = data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     try:
         text = data.decode("utf-16" if utf16 else "utf-8-sig")
     except UnicodeDecodeError:
-        return None
+        foreign = len(re.findall(rb"[\x80-\xff]", data))
+        if utf16 or 6 * foreign > len(data):
+            return None
+        text = data.decode("cp1252", "replace")
     return None if re.search(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ud800-\udfff]", text) else text
 
 

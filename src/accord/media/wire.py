@@ -162,7 +162,7 @@ class _Reader:
         return self.buffers[_number(index, 0, len(self.buffers) - 1)]
 
     def item(self, number: int, one: Any) -> Item:
-        if not isinstance(one, dict) or one.get("kind") not in _KINDS:
+        if not isinstance(one, dict) or _words(one.get("kind"), 40) not in _KINDS:
             raise WireError("not an item")
         parent = one.get("parent")
         if (parent is None) != (number == 0):
