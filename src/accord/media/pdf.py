@@ -33,6 +33,7 @@ MEDIA_TYPE = "application/pdf"
 
 ENCRYPTED = "encrypted: it opens with a password only"
 CORRUPT = "corrupt or truncated: no PDF reader would open it"
+LARGE = "larger than is inspected"
 UNPACKS = "a stream in it unpacks to more than is allowed"
 MORE_PAGES = "more pages than are inspected"
 MORE_PIXELS = "more pixels than are inspected"
@@ -81,8 +82,11 @@ def open_pdf(data: bytes, number: int, parent: int | None, key: str, limits: Med
     work = _Work(number, limits, stop, Ledger(limits.characters), pdf_extras.Files(limits))
     pages = 0
     metadata: list[str] = []
-    if len(data) > limits.bytes or unpacks_too_far(data, limits, stop):
-        work.flaw("fault.undecodable", UNPACKS)
+    if len(data) > limits.bytes:
+        work.flaw("fault.undecodable", LARGE)
+    elif unpacks_too_far(data, limits, stop):
+        late = stop()
+        work.flaw("fault.deadline" if late else "fault.undecodable", LATE if late else UNPACKS)
     else:
         pages, metadata = _open(data, work)
     strips = [

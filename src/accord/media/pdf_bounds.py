@@ -15,7 +15,8 @@ _STREAM = re.compile(rb"stream[\r\n]{1,2}")
 _PICTURE = re.compile(rb"/Subtype\s*/Image\b")
 _HEAD = 4_096  # bytes before a stream in which its dictionary is looked for
 _CHAIN = 4  # filters that may be laid over one another
-_STEP = 1 << 20
+_STEP = 1 << 20  # bytes unpacked at a time
+_SLICE = 1 << 16  # packed bytes given at a time
 
 
 def unpacks_too_far(data: bytes, limits: MediaLimits, stop: Stop) -> bool:
@@ -31,10 +32,10 @@ def unpacks_too_far(data: bytes, limits: MediaLimits, stop: Stop) -> bool:
     """
     end = 0
     for match in _STREAM.finditer(data):
-        if stop():
-            return True
         if not _is_zlib(data[match.end() : match.end() + 2]):
             continue
+        if stop():
+            return True
         head = data[max(0, match.start() - _HEAD) : match.start()].rsplit(b" obj", 1)[-1]
         allowed = limits.bytes
         if _PICTURE.search(head):
@@ -79,13 +80,14 @@ def _unpack(packed: bytes | memoryview, allowed: int) -> bytes | None:
     """What a zlib stream holds, as far as it can be read; None when that is more than `allowed` bytes."""
     engine = zlib.decompressobj()
     out = bytearray()
-    rest = bytes(packed)
     try:
-        while rest and not engine.eof:
-            out += engine.decompress(rest, _STEP)
-            rest = engine.unconsumed_tail
-            if len(out) > allowed:
-                return None
+        for at in range(0, len(packed), _SLICE):
+            rest: bytes | memoryview = packed[at : at + _SLICE]
+            while len(rest) and not engine.eof:
+                out += engine.decompress(rest, _STEP)
+                rest = engine.unconsumed_tail
+                if len(out) > allowed:
+                    return None
     except zlib.error:
         pass
     return bytes(out)
