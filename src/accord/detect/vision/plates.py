@@ -26,15 +26,29 @@ _MOST_TOKENS = 4
 
 _TOKEN = re.compile(r"[^\s|]+")
 _PIECE = re.compile(r"[A-Z0-9]+")
-_LINE = re.compile(r"[^\n]+")
+_LINE = re.compile(r"[^\n\t]+")
 _UNIT = re.compile(
     r"[0-9]{1,6}(?:ML|CL|KG|MG|LB|LBS|OZ|CM|MM|KM|KMH|MPH|MPG|GB|TB|MB|KB|MHZ|GHZ|HZ|KHZ|KWH|KW|MAH|HP|PS|PSI|BAR|RPM|DPI|PPI|PX"
     r"|FPS|CC|ST|ND|RD|TH|AM|PM|EUR|USD|GBP|CHF|PCS|FT|YD|SQM|MIN|SEC|HRS?|DAYS?|KCAL|KJ|VAC|VDC|LM|NM|UK|US|EU)"
 )
-_NAME = re.compile(
-    r"(?:ISO|DIN|EN|IEC|IEEE|ANSI|ASTM|RFC|USB|HDMI|RTX|GTX|RX|WIN|COVID|SARS|UTF|MPEG|MP|FIFA|NHL|NBA|EURO|EXPO|AUTO|WEB|HTML|CSS|PHP"
-    r"|TEL|FAX|REF|ART|NR|NO|INV|ORDER|ITEM|PAGE|ROOM|GATE|ZONE|BUS|LINE|UNIT|STEP|PART|VOL|CHAP|FIG|TAB|EXIT|ROUTE|LEVEL|AREA|BOX|VER|REV|V)[0-9]{1,6}[A-Z]?"
+_LABELS = frozenset(
+    """
+    FLIGHT TRACK TRAIN ISO DIN IEC IEEE ANSI ASTM RFC USB HDMI RTX GTX WIN COVID SARS UTF MPEG FIFA NHL NBA EURO
+    EXPO AUTO WEB HTML CSS PHP TEL FAX REF ART INV ORDER ITEM PAGE ROOM GATE ZONE BUS LINE UNIT STEP PART VOL
+    CHAP FIG TAB EXIT ROUTE LEVEL AREA BOX VER REV LIC LOT SKU SEAT ROW FLAT APT SUITE FLOOR ETA ETD EXP VALID
+    THRU DOB BORN SIZE TYPE MODEL CODE PIN
+    """.split()
 )
+_SHORT_LABELS = frozenset({"DL", "ID", "NR", "PO", "RX", "V"})
+_STATES = frozenset(
+    """
+    AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA
+    RI SC SD TN TX UT VT VA WA WV WI WY DC PR
+    """.split()
+)
+_POSTCODE = re.compile(
+    r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}|[A-Z][0-9][A-Z] [0-9][A-Z][0-9]|[0-9]{4} [A-Z]{2}"
+)  # of the United Kingdom, of Canada, of the Netherlands
 _DAY = re.compile(
     r"(?:[0-9]{1,4})?(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|SEPT|OCT|NOV|DEC|MON|TUE|WED|THU|FRI|SAT|SUN|DEZ|OKT|MAI|JUNI|JULI)"
     r"(?:[0-9]{1,4})?|(?:19|20)[0-9]{2}[A-Z]|[QH][1-4](?:19|20)[0-9]{2}"
@@ -86,7 +100,8 @@ def plates(text: str) -> Iterator[tuple[Span, float]]:
         if found is not None:
             told = bool(_CONTEXT.search(line) or _CONTEXT.search(before))
             score = max(found.score - crowd, 0.75 if told else 0.0)
-            yield Span(match.start() + found.start, match.start() + found.end), round(score, 2)
+            if score > 0:
+                yield Span(match.start() + found.start, match.start() + found.end), round(score, 2)
         before = line
 
 
@@ -111,8 +126,9 @@ def _best(line: str) -> _Found | None:
         for last in range(first, min(first + _MOST_TOKENS, len(tokens))):
             run = line[tokens[first].start() : tokens[last].end()]
             score = _judged(run)
-            if score:
-                rest = line[: tokens[first].start()] + line[tokens[last].end() :]
+            rest = line[: tokens[first].start()] + line[tokens[last].end() :]
+            before = tokens[first - 1].group().strip(".:#") if first else ""
+            if score and before not in _LABELS | _SHORT_LABELS and not (rest.strip() and _POSTCODE.fullmatch(run)):
                 found.append(_Found(tokens[first].start(), tokens[last].end(), score - _company(rest)))
     return max(found, key=lambda each: (each.score, each.end - each.start), default=None)
 
@@ -120,9 +136,12 @@ def _best(line: str) -> _Found | None:
 def _company(rest: str) -> float:
     """What the other words of a line cost: a country's letters, or a dealer's name, little; a sentence much."""
     pieces = re.findall(r"\w+", rest)
-    if any(piece[0].islower() for piece in pieces if len(piece) > 3):
+    long = [piece for piece in pieces if len(piece) > 3]
+    if any(piece[0].islower() for piece in long):
         return 0.35
-    return 0.02 if len("".join(pieces)) <= 3 else 0.08 if len(pieces) <= 2 else 0.2
+    if len(pieces) > 4 or len(long) > 2:
+        return 0.35
+    return 0.02 if len("".join(pieces)) <= 3 else 0.08 if len(long) <= 1 else 0.2
 
 
 def _judged(run: str) -> float:
@@ -136,7 +155,7 @@ def _judged(run: str) -> float:
     pieces = _PIECE.findall(run)
     mark = "".join(pieces)
     odd = sum(not char.isalnum() and char not in " -.·•" for char in run)
-    if odd > 1 or len(mark) < sum(char.isalnum() for char in run) or _ordinary(mark, pieces):
+    if odd > 1 or "/" in run or len(mark) < sum(char.isalnum() for char in run) or _ordinary(mark, pieces):
         return 0.0
     judged = shape(mark)
     if judged is None:
@@ -148,8 +167,13 @@ def _judged(run: str) -> float:
 
 
 def _ordinary(mark: str, pieces: Sequence[str]) -> bool:
-    """An amount, a date, a standard or a numbered thing; or words with a number behind them."""
-    if _UNIT.fullmatch(mark) or _NAME.fullmatch(mark) or _DAY.fullmatch(mark):
+    """An amount, a date, a standard, a numbered thing, a state with its postal code; or words with a number."""
+    first = re.match(r"[A-Z]*", mark)
+    if _UNIT.fullmatch(mark) or _DAY.fullmatch(mark) or (first and first.group() in _LABELS):
+        return True
+    if len(pieces) > 1 and (
+        (_LABELS | _SHORT_LABELS).intersection(pieces) or (pieces[0] in _STATES and len(pieces[1]) == 5)
+    ):
         return True
     return len(pieces) > 4 or any(piece.isalpha() and len(piece) > 4 for piece in pieces)
 

@@ -20,7 +20,8 @@ DRIVER = "privacy.id.driver"
 
 _KINDS = {"P": PASSPORT, "V": PASSPORT, "D": DRIVER}
 _LINE = re.compile(r"[^\n]+")
-_FILLERS = str.maketrans(dict.fromkeys("‹<＜〈≤({[❬⟨˂", "<"))
+_SIGNS = str.maketrans(dict.fromkeys("‹<＜〈≤({[❬⟨˂", "<"))
+_SIGNS |= {ord("|"): "I", ord("!"): "I"}
 _PAIRS = "«≪《⟪"
 _TO_DIGIT = str.maketrans("OQDILZSGBT", "0001125687")
 _TO_LETTER = str.maketrans("0158263", "OISBZGB")
@@ -69,7 +70,7 @@ def _judge(line: str, offset: int) -> _Judged | None:
     stripped = line.strip()
     start = offset + line.index(stripped)
     span = Span(start, start + len(stripped))
-    compact = re.sub(r"\s+", "", stripped).translate(_FILLERS)
+    compact = re.sub(r"\s+", "", stripped).translate(_SIGNS)
     for pair in ("<<", "<"):
         zone = compact
         for sign in _PAIRS:
