@@ -36,7 +36,7 @@ _INFO = re.compile(rb"<x:xmpmeta\b.*?</x:xmpmeta>|<rdf:RDF\b.*?</rdf:RDF>", re.D
 _PACKET = 4_000_000  # bytes of XMP that are read
 _NODE = re.compile(r'<([\w.-]+:[\w.-]+)\b|([\w.-]+:[\w.-]+)\s*=\s*(?:"([^"]*)"|\'([^\']*)\')|>([^<]+)<')
 _DULL = frozenset(
-    "/ID /CharSet /Registry /Ordering /DA /Panose /FontFamily /Style /Lookup /O /U /OE /UE /Perms /CheckSum /Lang "
+    "/ID /CharSet /Registry /Ordering /DA /Panose /FontFamily /Style /Lookup /CheckSum /Lang "
     "/M /CreationDate /ModDate /NM /Encrypt /CIDSystemInfo /ICCBased /BaseState /DocChecksum".split()
 )
 _KINDS = {
@@ -62,14 +62,14 @@ _TOLD = {"/PieceInfo": "pdf.PieceInfo", "/Thumb": "pdf.Thumbnail", "/StructTreeR
 def quiet() -> Iterator[None]:
     """Pypdf tells of broken files in its log and in warnings, with words from inside them."""
     logger = logging.getLogger("pypdf")
-    before = logger.disabled
-    logger.disabled = True
+    before = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        logger.disabled = before
+        logger.setLevel(before)
 
 
 def read_info(data: bytes, ledger: Ledger, files: Files, stop: Stop) -> list[str]:

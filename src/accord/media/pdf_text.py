@@ -35,6 +35,7 @@ SCAN_CONTRAST = 48
 SMALLEST = 1.0
 """Points below which text is unseen."""
 
+_THIN = 0.01  # of its place on the line: a glyph this thin is an empty one
 _HYPHEN = "\x02"  # what pdfium writes for a hyphen at the end of a line
 _UNKNOWN = "\ufffd"
 _SYMBOLS = range(0xF020, 0xF0FF)  # where symbolic TrueType fonts keep Latin-1 (cmap platform 3, encoding 0)
@@ -115,14 +116,17 @@ _RECT = c.FS_RECTF()
 
 
 def _frame(textpage: Any, index: int) -> tuple[float, float, float, float]:
+    """The box of a glyph, or that of its place on the line where the glyph is empty, as in layers over scans."""
     left, right, bottom, top = _D
-    if c.FPDFText_GetCharBox(textpage, index, left, right, bottom, top):
-        box = (left.value, bottom.value, right.value, top.value)
-        if box[2] > box[0] and box[3] > box[1]:
-            return box
+    loose = None
     if c.FPDFText_GetLooseCharBox(textpage, index, _RECT):
-        return (_RECT.left, _RECT.bottom, _RECT.right, _RECT.top)
-    return (np.nan, np.nan, np.nan, np.nan)
+        loose = (_RECT.left, _RECT.bottom, _RECT.right, _RECT.top)
+    if c.FPDFText_GetCharBox(textpage, index, left, right, bottom, top):
+        width, height = right.value - left.value, top.value - bottom.value
+        thin = loose is not None and _THIN * max(loose[2] - loose[0], loose[3] - loose[1])
+        if width > (thin or 0) and height > (thin or 0):
+            return (left.value, bottom.value, right.value, top.value)
+    return loose or (np.nan, np.nan, np.nan, np.nan)
 
 
 def _size(textpage: Any, index: int) -> float:
@@ -205,13 +209,17 @@ class Layer:
     text: list[str] = field(default_factory=list)
     boxes: list[tuple[int, int, int, int, int]] = field(default_factory=list)
     gap: str = ""
+    crossed: bool = False
 
     def put(self, letter: str, box: tuple[int, int, int, int, int]) -> None:
-        """Add a character, after the gap that was waiting for it."""
-        if self.gap and self.text:
+        """Add a character, after the gap that was waiting for it.
+
+        Where letters of another layer stand in between, a gap may be theirs: then only a gap that shows is one.
+        """
+        if self.gap and self.text and not (self.crossed and _adjacent(self.boxes[-1], box)):
             self.text.append(self.gap)
             self.boxes.append((0, 0, 0, 0, NOWHERE))
-        self.gap = ""
+        self.gap, self.crossed = "", False
         self.text.append(letter)
         self.boxes.append(box)
 
@@ -235,25 +243,30 @@ def lay(letters: Letters, hidden: NDArray[np.bool_], view: View, page: int, seen
             seen.part(text)
             veiled.part(text)
             continue
-        layer = veiled if hidden[index] else seen
-        for share, letter in enumerate(text):
-            layer.put(letter, _share(boxes[index], share, len(text), view, page))
+        layer, other = (veiled, seen) if hidden[index] else (seen, veiled)
+        other.crossed = True
+        box = _placed(boxes[index], view, page)
+        for letter in text:
+            layer.put(letter, box)
     seen.part("\n")
     veiled.part("\n")
 
 
-def _share(box: Frames, share: int, shares: int, view: View, page: int) -> tuple[int, int, int, int, int]:
-    """The part of a ligature's box that one of its letters has."""
+def _placed(box: Frames, view: View, page: int) -> tuple[int, int, int, int, int]:
     if np.isnan(box).any():
         return (0, 0, 0, 0, NOWHERE)
-    across, along = (0, 2) if box[2] - box[0] >= box[3] - box[1] or shares == 1 else (1, 3)
-    cut = box.copy()
-    step = (box[along] - box[across]) / shares
-    cut[across], cut[along] = box[across] + share * step, box[across] + (share + 1) * step
-    left, top, right, bottom = _rounded(cut, view)
-    if left >= right or top >= bottom:
-        return (0, 0, 0, 0, NOWHERE)
-    return (left, top, right, bottom, page)
+    left, top, right, bottom = _rounded(box, view)
+    return (left, top, right, bottom, page) if left < right and top < bottom else (0, 0, 0, 0, NOWHERE)
+
+
+def _adjacent(one: Sequence[int], other: Sequence[int]) -> bool:
+    """Whether two characters stand so close on one line that no blank is between them."""
+    if NOWHERE in (one[4], other[4]) or one[4] != other[4]:
+        return False
+    across = max(other[0] - one[2], one[0] - other[2])
+    down = max(other[1] - one[3], one[1] - other[3])
+    tall, broad = max(one[3] - one[1], other[3] - other[1]), max(one[2] - one[0], other[2] - other[0])
+    return (down < 0 and 3 * across <= tall) or (across < 0 and 3 * down <= broad)
 
 
 def _characters(letters: Letters, hidden: NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
