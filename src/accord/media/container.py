@@ -199,6 +199,8 @@ def _boxes(data: bytes) -> Walk:
         name = data[at + 4 : at + 8]
         if size == 1:
             size = int.from_bytes(data[at + 8 : at + 16], "big")
+        if size == 0 and name == b"mdat":  # to the end of the file
+            return Walk((), len(data))
         if len(name) < 4 or size < 8 or at + size > len(data) or not re.fullmatch(rb"[\x20-\x7e]{4}", name):
             break
         at += size

@@ -65,7 +65,7 @@ class MediaOpener:
         Raises:
             ContentError: it cannot be built.
         """
-        return rebuild(part, opening, changes)
+        return rebuild(part, opening, changes, self._limits)
 
     def close(self) -> None:
         """End the processes that open files; a later part starts new ones."""

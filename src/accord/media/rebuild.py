@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from accord.core.media import Changes, Item, Mark, Opening, Patch
+from accord.core.media import Changes, Item, Mark, Opening, Patch, Surface
 from accord.core.roles import Media
 from accord.errors import AccordError, ContentError
-from accord.media.wire import Unpacked
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Pixels = NDArray[np.uint8]
+from accord.media.limits import MediaLimits
+from accord.media.wire import Held
 
 
-def rebuild(part: Media, opening: Opening, changes: Changes) -> Media:
+def rebuild(part: Media, opening: Opening, changes: Changes, limits: MediaLimits | None = None) -> Media:
     """Build a part anew.
 
     A picture is painted and encoded from its pixels; a PDF is written from painted pages and the text that was
@@ -29,6 +23,7 @@ def rebuild(part: Media, opening: Opening, changes: Changes) -> Media:
         part: the original part.
         opening: what was found in it.
         changes: marks on its surfaces, patches of its strips, items that may not leave.
+        limits: bounds it was opened within.
 
     Returns:
         A part of the same class, role and message, with the media type it has now and without a name.
@@ -41,7 +36,7 @@ def rebuild(part: Media, opening: Opening, changes: Changes) -> Media:
     if 0 in changes.withheld:
         raise ContentError("the part itself is withheld")
     try:
-        data, media_type = _Builder(part.reveal(), opening, changes).build(opening.items[0])
+        data, media_type = _Builder(part.reveal(), opening, changes, limits or MediaLimits()).build(opening.items[0])
     except AccordError:
         raise
     except (ValueError, OSError, MemoryError, ArithmeticError, LookupError) as error:
@@ -52,10 +47,11 @@ def rebuild(part: Media, opening: Opening, changes: Changes) -> Media:
 class _Builder:
     """Builds the items of one opening, embedded files first."""
 
-    def __init__(self, data: bytes, opening: Opening, changes: Changes) -> None:
+    def __init__(self, data: bytes, opening: Opening, changes: Changes, limits: MediaLimits) -> None:
+        self.data = data
         self.items = opening.items
         self.changes = changes
-        self.files: dict[int, bytes] = {**(opening.files if isinstance(opening, Unpacked) else {}), 0: data}
+        self.limits = limits
 
     def build(self, item: Item) -> tuple[bytes, str]:
         """One item as a new file with its media type.
@@ -73,16 +69,20 @@ class _Builder:
             return self._text(item), item.media_type
         raise ContentError("a file of a kind that was not inspected cannot be built anew")
 
-    def _painted(self, item: Item) -> dict[int, Pixels]:
-        """The pages of an item that are released, painted."""
+    def _painted(self, item: Item) -> list[Surface]:
+        """The pages of an item that are released, in order, painted where there are marks."""
         from accord.transform.image import paint
 
         marks = self._marks(item)
-        return {
-            surface.page: paint(surface.pixels, [mark for mark in marks if mark.box.page == surface.page])
-            for surface in item.surfaces
-            if not surface.view
-        }
+        pages = []
+        for surface in sorted((s for s in item.surfaces if not s.view), key=lambda s: s.page):
+            mine = [mark for mark in marks if mark.box.page == surface.page]
+            if mine:
+                painted = paint(surface.pixels, mine)
+                pages.append(Surface.of(painted, item=item.number, page=surface.page))
+            else:
+                pages.append(surface)
+        return pages
 
     def _marks(self, item: Item) -> list[Mark]:
         return [mark for mark in self.changes.marks if mark.item == item.number]
@@ -93,28 +93,27 @@ class _Builder:
     def _picture(self, item: Item) -> tuple[bytes, str]:
         from accord.media.encode import encode_picture
 
-        shown = [s.page for s in item.surfaces if not s.view]
-        if not shown:
+        if item.media_type != "image/tiff":
+            item = replace(item, surfaces=tuple(s for s in item.surfaces if not s.page))
+        pages = [surface.pixels for surface in self._painted(item)]
+        if not pages:
             raise ContentError("no pixels of the picture were inspected")
-        first = item if item.media_type == "image/tiff" else _first_page(item)
-        painted = self._painted(first)
-        return encode_picture([painted[page] for page in sorted(painted)], item.media_type)
+        return encode_picture(pages, item.media_type)
 
     def _pdf(self, item: Item) -> bytes:
         from accord.media.pdf_write import write_pdf
 
-        painted = self._painted(item)
-        pages = [painted[page] for page in sorted(painted)]
-        kept = {key: data for key, data in self._embedded(item).items() if data is not None}
-        return write_pdf(pages, item.strips, self._marks(item), kept)
+        kept = [(key, data) for key, data in self._embedded(item) if data is not None]
+        return write_pdf(self._painted(item), item.strips, self._marks(item), kept, self.limits.dpi)
 
     def _office(self, item: Item) -> bytes:
         from accord.media.office_write import rewrite_office
 
-        data = self.files.get(item.number)
-        if data is None:
+        if item.number and not isinstance(item, Held):
             raise ContentError("the embedded file is not at hand")
-        return rewrite_office(data, item, self._patches(item), self._embedded(item))
+        data = item.data if isinstance(item, Held) else self.data
+        patches, replaced = self._patches(item), dict(self._embedded(item))
+        return rewrite_office(data, item, patches, replaced, limits=self.limits)
 
     def _text(self, item: Item) -> bytes:
         if not item.strips:
@@ -122,24 +121,18 @@ class _Builder:
         patches = [patch for patch in self._patches(item) if patch.strip == 0]
         return patched(item.strips[0].text, patches).encode()
 
-    def _embedded(self, item: Item) -> Mapping[str, bytes | None]:
-        """The files embedded in an item by their keys, built anew; None for one that does not leave."""
-        built: dict[str, bytes | None] = {}
-        for child in self.items:
-            if child.parent != item.number:
-                continue
-            built[child.key] = None
-            if child.number not in self.changes.withheld:
-                try:
-                    built[child.key] = self.build(child)[0]
-                except ContentError:
-                    built[child.key] = None
-        return built
+    def _embedded(self, item: Item) -> list[tuple[str, bytes | None]]:
+        """The files embedded in an item with their keys, built anew; None for one that does not leave."""
+        children = [child for child in self.items if child.parent == item.number]
+        return [(child.key, self._leaving(child)) for child in children]
 
-
-def _first_page(item: Item) -> Item:
-    first = min(surface.page for surface in item.surfaces if not surface.view)
-    return replace(item, surfaces=tuple(s for s in item.surfaces if s.page == first))
+    def _leaving(self, item: Item) -> bytes | None:
+        if item.number in self.changes.withheld:
+            return None
+        try:
+            return self.build(item)[0]
+        except ContentError:
+            return None
 
 
 def patched(text: str, patches: Sequence[Patch]) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, replace
 
-from accord.core.media import Flaw, Item, Stop, Strip
+from accord.core.media import Flaw, Item, Opening, Stop, Strip
 from accord.media import sniff
 from accord.media.limits import MediaLimits
 from accord.media.parts import Embedded, Open, Opened
-from accord.media.wire import Unpacked
+from accord.media.wire import hold
 
 _TEXT_CUT = "the text is longer than is read"
 
@@ -46,7 +46,7 @@ class _Spent:
         self.bytes -= sum(len(e.data) for e in opened.embedded)
 
 
-def unpack(data: bytes, limits: MediaLimits, stop: Stop, hint: str = "") -> Unpacked:
+def unpack(data: bytes, limits: MediaLimits, stop: Stop, hint: str = "") -> Opening:
     """Open a file and the files embedded in it, breadth first.
 
     Files are numbered in the order they are opened, the given one is 0. The walk ends by its bounds: files,
@@ -61,7 +61,6 @@ def unpack(data: bytes, limits: MediaLimits, stop: Stop, hint: str = "") -> Unpa
     waiting = deque([_Waiting(Embedded("", data), None, 0)])
     items: list[Item] = []
     flaws: list[Flaw] = []
-    files: dict[int, bytes] = {}
     spent = _Spent(limits)
     while waiting:
         here = waiting.popleft()
@@ -74,10 +73,10 @@ def unpack(data: bytes, limits: MediaLimits, stop: Stop, hint: str = "") -> Unpa
         number = len(items)
         opened = _open(here, number, spent.limits_left(), stop, hint)
         spent.count(opened)
-        items.append(opened.item)
+        # A file that is rewritten in place needs its bytes again; those of the first one are the caller's.
+        rewritten = number > 0 and opened.item.kind == "office"
+        items.append(hold(opened.item, here.file.data) if rewritten else opened.item)
         flaws += opened.flaws
-        if number and opened.item.kind == "office":
-            files[number] = here.file.data
         if not opened.embedded:
             continue
         if here.depth >= limits.depth:
@@ -86,7 +85,7 @@ def unpack(data: bytes, limits: MediaLimits, stop: Stop, hint: str = "") -> Unpa
             flaws.append(Flaw("fault.uninspected", "embedded files are larger together than is opened", number))
         else:
             waiting.extend(_Waiting(file, number, here.depth + 1) for file in opened.embedded)
-    return Unpacked(tuple(items), tuple(dict.fromkeys(flaws)), files)
+    return Opening(tuple(items), tuple(dict.fromkeys(flaws)))
 
 
 def _open(here: _Waiting, number: int, limits: MediaLimits, stop: Stop, hint: str) -> Opened:

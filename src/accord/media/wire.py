@@ -11,7 +11,7 @@ import re
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from accord.core.media import NOWHERE, Flaw, Item, Opening, Strip, Surface
@@ -39,14 +39,22 @@ class WireError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Unpacked(Opening):
-    """An opening that also holds the bytes of embedded files that are rewritten in place.
+class Held(Item):
+    """An embedded file that is rewritten in place, so that its bytes are needed again.
 
     Attributes:
-        files: the bytes of embedded Office files by the number of their item.
+        data: its bytes.
     """
 
-    files: Mapping[int, bytes] = field(default_factory=dict)
+    data: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"<Held {self.number}: {self.kind}, {len(self.data)} bytes>"
+
+
+def hold(item: Item, data: bytes) -> Held:
+    """An item with its bytes."""
+    return Held(**{f.name: getattr(item, f.name) for f in fields(Item)}, data=data)
 
 
 def frame(header: Mapping[str, Any], buffers: Sequence[bytes] = ()) -> list[bytes]:
@@ -94,7 +102,7 @@ def most_bytes(limits: MediaLimits) -> int:
     return min(limits.memory, 4 * limits.total_pixels + 64 * limits.characters + 2 * limits.bytes) + 1_000_000
 
 
-def encode(opening: Unpacked) -> tuple[dict[str, Any], list[bytes]]:
+def encode(opening: Opening) -> tuple[dict[str, Any], list[bytes]]:
     """An opening as header and buffers."""
     buffers: list[bytes] = []
 
@@ -112,12 +120,12 @@ def encode(opening: Unpacked) -> tuple[dict[str, Any], list[bytes]]:
             "pages": item.pages,
             "surfaces": [[s.width, s.height, put(s.packed), s.page, s.view, s.ink] for s in item.surfaces],
             "strips": [_strip_out(strip, put) for strip in item.strips],
+            "data": put(item.data) if isinstance(item, Held) else None,
         }
         for item in opening.items
     ]
     flaws = [[f.category, f.reason, f.item, _place_out(f.place)] for f in opening.flaws]
-    files = [[number, put(data)] for number, data in opening.files.items()]
-    return {"items": items, "flaws": flaws, "files": files}, buffers
+    return {"items": items, "flaws": flaws}, buffers
 
 
 def _strip_out(strip: Strip, put: Any) -> list[Any]:
@@ -132,7 +140,7 @@ def _place_out(place: Place) -> list[Any]:
     return ["meta", place.key if isinstance(place, Meta) else "content"]
 
 
-def decode(header: Mapping[str, Any], buffers: Sequence[bytes], limits: MediaLimits) -> Unpacked:
+def decode(header: Mapping[str, Any], buffers: Sequence[bytes], limits: MediaLimits) -> Opening:
     """Header and buffers as an opening, with everything in it checked.
 
     Raises:
@@ -141,11 +149,7 @@ def decode(header: Mapping[str, Any], buffers: Sequence[bytes], limits: MediaLim
     reader = _Reader(buffers, limits)
     items = tuple(reader.item(number, one) for number, one in enumerate(_list(header.get("items"), limits.files + 2)))
     flaws = tuple(reader.flaw(one, max(1, len(items))) for one in _list(header.get("flaws"), 100_000))
-    files = {}
-    for pair in _list(header.get("files"), limits.files + 2):
-        number, index = _list(pair, 2, 2)
-        files[_number(number, 0, max(0, len(items) - 1))] = reader.buffer(index)
-    return Unpacked(items, flaws, files)
+    return Opening(items, flaws)
 
 
 class _Reader:
@@ -167,7 +171,7 @@ class _Reader:
         parent = one.get("parent")
         if (parent is None) != (number == 0):
             raise WireError("an item without a parent")
-        return Item(
+        found = Item(
             number,
             None if parent is None else _number(parent, 0, number - 1),
             one["kind"],
@@ -178,6 +182,7 @@ class _Reader:
             tuple(_words(key, 200) for key in _list(one.get("metadata"), 100_000)),
             _number(one.get("pages"), 0, 1 << 31),
         )
+        return found if one.get("data") is None else hold(found, self.buffer(one["data"]))
 
     def surface(self, number: int, one: Any) -> Surface:
         width, height, index, page, view, ink = _list(one, 6, 6)

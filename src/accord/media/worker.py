@@ -90,7 +90,7 @@ def _job(parent: int) -> tuple[MediaLimits, str, bytes]:
 
 def answer(limits: MediaLimits, hint: str, data: bytes) -> list[bytes]:
     """Unpack one file and frame what was found; whatever goes wrong is a flaw."""
-    from accord.core.media import Flaw
+    from accord.core.media import Flaw, Opening
     from accord.media.unpack import unpack
 
     until = time.monotonic() + _SOFT * limits.seconds
@@ -101,7 +101,7 @@ def answer(limits: MediaLimits, hint: str, data: bytes) -> list[bytes]:
         reason = "opening the file takes more memory than it may"
     except Exception:
         reason = "the file cannot be opened"
-    return wire.frame(*wire.encode(wire.Unpacked((), (Flaw("fault.undecodable", reason),))))
+    return wire.frame(*wire.encode(Opening((), (Flaw("fault.undecodable", reason),))))
 
 
 def main() -> None:

@@ -306,7 +306,7 @@ def test_too_much_memory_is_a_flaw() -> None:
     decoders.close()
 
 
-def opening() -> wire.Unpacked:
+def opening() -> Opening:
     boxes = np.array([[1, 2, 3, 4, 0], [0, 0, 0, 0, -1], [3, 2, 5, 4, 0]], dtype=np.int32)
     surface = Surface.of(np.full((3, 4, 3), 9, dtype=np.uint8), item=0, page=0, view="black")
     first = Item(0, None, "pdf", "application/pdf", "", (surface,), (Strip("a b", "pdf", boxes),), ("pdf.Author",), 7)
@@ -316,14 +316,15 @@ def opening() -> wire.Unpacked:
         Flaw("fault.uninspected", "why (so)", 1, Meta("k")),
         Flaw("fault.deadline", "late", 0, Box(1, 2, 3, 4, 5)),
     )
-    return wire.Unpacked((first, second), flaws, {1: b"bytes"})
+    return Opening((first, wire.hold(second, b"bytes")), flaws)
 
 
 def test_an_opening_survives_the_wire() -> None:
     sent = opening()
     header, buffers = wire.encode(sent)
     got = wire.decode(json.loads(json.dumps(header)), buffers, LIMITS)
-    assert got.flaws == sent.flaws and got.files == sent.files
+    assert got.flaws == sent.flaws
+    assert getattr(got.items[1], "data", None) == b"bytes" and not hasattr(got.items[0], "data")
     for mine, theirs in zip(sent.items, got.items, strict=True):
         assert (mine.number, mine.parent, mine.kind, mine.media_type, mine.key, mine.metadata, mine.pages) == (
             theirs.number, theirs.parent, theirs.kind, theirs.media_type, theirs.key, theirs.metadata, theirs.pages
@@ -412,7 +413,7 @@ def test_the_worker_answers_whatever_goes_wrong(monkeypatch: pytest.MonkeyPatch)
 
     for error in (MemoryError, RuntimeError):
 
-        def fails(*_: object, error: type[BaseException] = error) -> wire.Unpacked:
+        def fails(*_: object, error: type[BaseException] = error) -> Opening:
             raise error("Jane")
 
         monkeypatch.setattr(unpack, "unpack", fails)

@@ -9,11 +9,11 @@ from types import ModuleType
 import pytest
 from PIL import Image
 
-from accord.core.media import Item
+from accord.core.media import Item, Opening
 from accord.media import parts
 from accord.media.limits import MediaLimits
 from accord.media.unpack import unpack
-from accord.media.wire import Unpacked
+from accord.media.wire import Held
 
 LIMITS = MediaLimits()
 
@@ -24,7 +24,7 @@ def png(colour: str = "red", size: int = 8) -> bytes:
     return out.getvalue()
 
 
-def walk(data: bytes, limits: MediaLimits = LIMITS, hint: str = "") -> Unpacked:
+def walk(data: bytes, limits: MediaLimits = LIMITS, hint: str = "") -> Opening:
     return unpack(data, limits, lambda: False, hint)
 
 
@@ -39,7 +39,7 @@ def nested(depth: int) -> bytes:
 def test_a_picture_is_item_0() -> None:
     found = walk(png())
     assert [(item.number, item.parent, item.kind, item.key) for item in found.items] == [(0, None, "picture", "")]
-    assert not found.flaws and not found.files
+    assert not found.flaws
 
 
 def test_embedded_files_are_numbered_as_they_are_opened() -> None:
@@ -162,5 +162,7 @@ def test_embedded_office_files_keep_their_bytes(monkeypatch: pytest.MonkeyPatch)
         return parts.Opened(Item(number, parent, "office", "application/x", key))
 
     stand_in(monkeypatch, office)
-    assert walk(b"%PDF-1.7").files == {}
-    assert walk(png() + b"\x01%PDF-1.7\0").files == {1: b"%PDF-1.7\0"}
+    assert not isinstance(walk(b"%PDF-1.7").items[0], Held)
+    inner = walk(png() + b"\x01%PDF-1.7\0").items[1]
+    assert isinstance(inner, Held) and inner.data == b"%PDF-1.7\0" and (inner.number, inner.parent) == (1, 0)
+    assert "PDF" not in repr(inner)
