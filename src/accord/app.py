@@ -11,9 +11,11 @@ from accord import config, plugins
 from accord.audit.log import AuditLog
 from accord.core.finding import Hit
 from accord.core.reading import Reading
-from accord.core.roles import Detector, Reader, Stop
+from accord.core.roles import Detector, PictureDetector, PictureReader, Reader, Stop
 from accord.errors import ConfigError, ModelError, PluginError
 from accord.guard import Guard, Limits
+from accord.media.limits import MediaLimits
+from accord.media.opener import MediaOpener
 from accord.policy import Policy
 from accord.transform.pseudonyms import Pseudonyms
 
@@ -60,7 +62,7 @@ def load(
         StoreError: the state folder cannot be used.
     """
     chosen = settings(source)
-    policy = chosen.policy()
+    policy, limits = chosen.policy(), _limits(chosen.limits)
     readers = [_reader(item) for item in _named(chosen.readers, config.READERS)]
     detectors = [_detector(item, policy) for item in _named(chosen.detectors, config.DETECTORS)]
     return Guard(
@@ -69,8 +71,14 @@ def load(
         detectors,
         AuditLog(state_dir(state) / "audit.sqlite"),
         Pseudonyms(pseudonym_key),
-        Limits(**chosen.limits.model_dump()),
+        limits,
+        MediaOpener(limits.media, workers=limits.workers),
     )
+
+
+def _limits(chosen: config.LimitsModel) -> Limits:
+    plain = chosen.model_dump(exclude={"media"})
+    return Limits(**plain, media=MediaLimits(**chosen.media.model_dump()))
 
 
 def _named(
@@ -83,20 +91,20 @@ def _named(
     return items
 
 
-def _reader(item: config.PluginModel) -> Reader:
+def _reader(item: config.PluginModel) -> Reader | PictureReader:
     made: Any = plugins.load("accord.readers", item.use, item.options)
-    if not isinstance(made, Reader):
-        raise PluginError(f"{item.use} is no reader: see accord.core.roles.Reader")
+    if not isinstance(made, Reader | PictureReader):
+        raise PluginError(f"{item.use} is no reader: see Reader and PictureReader in accord.core.roles")
     return made
 
 
-def _detector(item: config.PluginModel, policy: Policy) -> Detector:
+def _detector(item: config.PluginModel, policy: Policy) -> Detector | PictureDetector:
     try:
         made: Any = plugins.load("accord.detectors", item.use, item.options)
     except ModelError as error:
         return _Unavailable(item.use, error)
-    if not isinstance(made, Detector):
-        raise PluginError(f"{item.use} is no detector: see accord.core.roles.Detector")
+    if not isinstance(made, Detector | PictureDetector):
+        raise PluginError(f"{item.use} is no detector: see Detector and PictureDetector in accord.core.roles")
     unnamed = made.categories - policy.categories
     if unnamed:
         raise PluginError(

@@ -16,6 +16,7 @@ from accord.core.content import Modality, Origin, Role
 from accord.core.decision import Destination, Outcome
 from accord.core.taxonomy import CATEGORIES
 from accord.errors import ConfigError
+from accord.media.limits import MediaLimits
 from accord.policy import Policy, Rule, When
 from accord.transform.pseudonyms import label
 
@@ -23,6 +24,8 @@ SHIPPED = ("default", "strict", "monitor")
 """The policies that come with accord, by name."""
 
 MAX_BYTES = 1 << 20
+
+_MEDIA = MediaLimits()
 
 
 class _Model(BaseModel):
@@ -75,6 +78,22 @@ class RuleModel(_Model):
         )
 
 
+class MediaModel(_Model):
+    """Bounds on opening one part that is no text; see `accord.media.limits.MediaLimits`."""
+
+    bytes: int = Field(default=_MEDIA.bytes, ge=1)
+    pixels: int = Field(default=_MEDIA.pixels, ge=1)
+    total_pixels: int = Field(default=_MEDIA.total_pixels, ge=1)
+    pages: int = Field(default=_MEDIA.pages, ge=1)
+    characters: int = Field(default=_MEDIA.characters, ge=1)
+    files: int = Field(default=_MEDIA.files, ge=0)
+    depth: int = Field(default=_MEDIA.depth, ge=0, le=16)
+    ratio: int = Field(default=_MEDIA.ratio, ge=1)
+    seconds: float = Field(default=_MEDIA.seconds, gt=0)
+    memory: int = Field(default=_MEDIA.memory, ge=256_000_000)
+    dpi: int = Field(default=_MEDIA.dpi, ge=36, le=600)
+
+
 class LimitsModel(_Model):
     """Bounds on one inspection.
 
@@ -85,6 +104,8 @@ class LimitsModel(_Model):
         deadline_per_megabyte: seconds more for every million characters.
         workers: threads that run detectors; 1 keeps everything on one core.
         waiting: inspections that may wait for a worker at once.
+        deadline_per_megapixel: seconds more for every million pixels of pictures and pages.
+        media: bounds on opening one picture or document.
     """
 
     characters: int = Field(default=16_000_000, ge=1)
@@ -93,6 +114,8 @@ class LimitsModel(_Model):
     deadline_per_megabyte: float = Field(default=180.0, ge=0)
     workers: int = Field(default=2, ge=1, le=64)
     waiting: int = Field(default=64, ge=1)
+    deadline_per_megapixel: float = Field(default=20.0, ge=0)
+    media: MediaModel = MediaModel()
 
 
 class PluginModel(_Model):
@@ -165,8 +188,11 @@ class ConfigModel(_Model):
         return self.model_copy(update=update)
 
 
-READERS = (PluginModel(use="structure"), PluginModel(use="encoded"))
-DETECTORS = tuple(PluginModel(use=name) for name in ("patterns", "fields", "entities", "injection", "harm"))
+READERS = tuple(PluginModel(use=name) for name in ("structure", "encoded", "ocr", "codes"))
+DETECTORS = tuple(
+    PluginModel(use=name)
+    for name in ("patterns", "fields", "entities", "injection", "harm", "plates", "faces", "unsafe")
+)
 
 
 def shipped(name: str) -> ConfigModel:
@@ -236,6 +262,7 @@ _MODELS: Mapping[str, type[_Model]] = {
     "rules": RuleModel,
     "when": WhenModel,
     "limits": LimitsModel,
+    "media": MediaModel,
     "readers": PluginModel,
     "detectors": PluginModel,
     "restore": RestoreModel,

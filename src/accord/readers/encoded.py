@@ -8,6 +8,7 @@ from accord.core.reading import Reading
 from accord.core.roles import Enclosed, Fault, Readout
 from accord.readers.backwards import read_backwards, read_overrides, read_turned
 from accord.readers.binary import read_base64, read_hex
+from accord.readers.flow import read_flowed
 from accord.readers.fold import read_folded
 from accord.readers.leet import read_leet
 from accord.readers.spaced import read_spaced
@@ -61,5 +62,6 @@ _VIEWS: tuple[Callable[[Reading], Reading | None], ...] = (
     read_overrides,
     read_backwards,
     read_turned,
+    read_flowed,
 )
 _CODECS: tuple[Callable[[Reading, int], Iterator[Reading | Fault | Enclosed]], ...] = (read_base64, read_hex)
