@@ -21,7 +21,7 @@ from accord.core.content import Text
 from accord.core.decision import Destination, Outcome
 from accord.core.place import Span
 from accord.core.reading import Reading
-from accord.core.roles import Detector
+from accord.core.roles import Detector, PictureDetector
 from accord.core.score import Score
 from accord.evaluate.metrics import Bools, auc, by_group, proportion
 from accord.evaluate.spans import Labelled, SpanDocument, span_scores
@@ -116,7 +116,10 @@ def run(
 
 
 def subject_of(
-    detectors: Sequence[Detector], policy: str, suite: str, models: Mapping[str, str] | None = None
+    detectors: Sequence[Detector | PictureDetector],
+    policy: str,
+    suite: str,
+    models: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """What a measurement was made on: policy, suite, code with shipped weights, detectors and further models."""
     from accord import __version__
