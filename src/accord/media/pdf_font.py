@@ -1,7 +1,8 @@
-"""A font without glyphs, for text that is there to be found and selected, not to be seen.
+"""A font without ink, for text that is there to be found and selected, not to be seen.
 
 Any script goes: characters get numbers of their own as they come, and a ToUnicode map says what they are. The font
-program is the smallest TrueType file that viewers load (ISO 32000-2, 9.6.3 and 9.7.4): two empty glyphs of one width.
+program is the smallest TrueType file that viewers load (ISO 32000-2, 9.6.3 and 9.7.4): an empty glyph and
+one without area.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ WIDTH = 500
 NAME = "Unseen"
 
 _EM = 1000
+
+# One contour of two points: it covers nothing, yet has the extent that readers tell places and directions from.
+_GLYPH = struct.pack(">hhhhhHHBBhhhh", 1, 0, -200, WIDTH, 800, 1, 0, 1, 1, 0, WIDTH, -200, _EM)
+
 _CODES = 65_000
 _BLOCK = 100  # entries of one bfchar section (Adobe Technical Note 5411)
 
@@ -65,15 +70,15 @@ class Codes:
         ).encode("ascii")
 
     def glyph_map(self) -> bytes:
-        """The stream that gives every number the one empty glyph (CIDToGIDMap)."""
+        """The stream that gives every number the glyph without area (CIDToGIDMap)."""
         return b"\0\0" + b"\0\1" * self.count
 
 
 def program() -> bytes:
-    """The font program: a TrueType file of two empty glyphs (OpenType 1.9, chapter 'Font file')."""
+    """The font program: a TrueType file of two glyphs (OpenType 1.9, chapter 'Font file')."""
     tables = {
         b"cmap": struct.pack(">HHHHI", 0, 1, 1, 0, 12) + struct.pack(">HHH", 0, 262, 0) + bytes(256),
-        b"glyf": b"\0\0\0\0",
+        b"glyf": _GLYPH,
         b"head": struct.pack(
             ">IIIIHHqqhhhhHHhhh",
             *(0x00010000, 0x00010000, 0, 0x5F0F3CF5, 0, _EM, 0, 0),
@@ -81,8 +86,8 @@ def program() -> bytes:
         ),
         b"hhea": struct.pack(">IhhhHhhhhhhhhhhhH", 0x00010000, 800, -200, 0, WIDTH, *([0] * 3), 1, *([0] * 7), 1),
         b"hmtx": struct.pack(">Hhh", WIDTH, 0, 0),
-        b"loca": struct.pack(">HHH", 0, 0, 0),
-        b"maxp": struct.pack(">IH", 0x00010000, 2) + struct.pack(">13H", 0, 0, 0, 0, 1, *([0] * 8)),
+        b"loca": struct.pack(">HHH", 0, 0, len(_GLYPH) // 2),
+        b"maxp": struct.pack(">IH", 0x00010000, 2) + struct.pack(">13H", 2, 1, 0, 0, 1, *([0] * 8)),
         b"post": struct.pack(">IIhhIIIII", 0x00030000, 0, -100, 50, 1, 0, 0, 0, 0),
     }
     return _assembled(tables)

@@ -31,6 +31,7 @@ Row = Sequence[int]
 
 _SEEN = "pdf"
 _READ = "ocr"
+_OVER = 2  # quarter turns: text that stands on its head, unless its script runs leftward anyway
 _DESCENT = 0.2  # of the font size, below the baseline
 
 
@@ -73,7 +74,7 @@ def words_of(page: int, size: tuple[int, int], strips: Sequence[Strip], marks: S
     words: list[Word] = []
     for reader in (_SEEN, _READ):
         for strip in strips:
-            if strip.reader.split(".")[0] == reader and not strip.hidden and strip.boxes is not None:
+            if strip.reader == reader and not strip.hidden and strip.boxes is not None:
                 words += _unmarked(strip, page, size, marked, taken)
     return [*words, *_labels(places)]
 
@@ -112,7 +113,9 @@ def _unmarked(
             under = taken[_cut(box)]
             if strip.reader != _SEEN and (not under.size or under.mean() > 0.3):
                 continue
-            turned = _direction(boxes if len(piece) > 2 else [rows[index] for index in line])
+            turned = _direction(boxes if len(piece) > 1 else [rows[index] for index in line])
+            if turned == _OVER and _leftward("".join(text[index] for index in line)):
+                turned = 0
             found.append(Word("".join(text[index] for index in piece), box, around, turned, at + 1 == len(pieces)))
     for word in found:  # only now, because neighbours in one strip may overlap
         taken[_cut(word.box)] = True
@@ -184,7 +187,7 @@ def _direction(rows: Sequence[Row]) -> int:
     x, y = last[0] + last[2] - first[0] - first[2], last[1] + last[3] - first[1] - first[3]
     if abs(y) > abs(x):
         return 1 if y > 0 else 3
-    return 0
+    return 0 if x >= 0 else _OVER
 
 
 def _labels(places: Sequence[tuple[Mark, Rectangle]]) -> Iterator[Word]:
@@ -224,14 +227,16 @@ def operators(words: Sequence[Word], height: int, scale: float, codes: Codes, fo
 
 def _shown(word: Word, height: int, scale: float, codes: Codes, font: str) -> str:
     left, top, right, bottom = word.box
-    upright = word.turned == 0
+    upright = word.turned % 2 == 0
     thick = max(1, (word.line[3] - word.line[1]) if upright else (word.line[2] - word.line[0]))
     long = max(1, (right - left) if upright else (bottom - top))
     size = max(0.1, thick * scale)
     text = word.text[::-1] if _leftward(word.text) else word.text
     stretch = 100 * long * scale / (len(text) * size * WIDTH / 1000)
     rise = _DESCENT * thick
-    if upright:
+    if word.turned == _OVER:
+        matrix = f"-1 0 0 -1 {right * scale:.3f} {(height - word.line[1] - rise) * scale:.3f}"
+    elif upright:
         matrix = f"1 0 0 1 {left * scale:.3f} {(height - word.line[3] + rise) * scale:.3f}"
     elif word.turned == 1:
         matrix = f"0 -1 1 0 {(word.line[0] + rise) * scale:.3f} {(height - top) * scale:.3f}"
