@@ -17,6 +17,8 @@ pytestmark = [
     pytest.mark.skipif(BROWSER is None, reason="no Chromium here to look at the page with"),
 ]
 
+FAST = "version: 1\nextends: default\nreaders: [structure, encoded, codes]\ndetectors: [patterns, fields]\n"
+
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -39,7 +41,7 @@ BROKEN = "Content Security Policy"
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of a demo without models."""
     folder = tmp_path_factory.mktemp("demo")
-    (folder / "fast.yaml").write_text("version: 1\nextends: default\ndetectors: [patterns, fields]\n")
+    (folder / "fast.yaml").write_text(FAST)
     command = [sys.executable, "-m", "accord", "demo", "--config", "fast.yaml", "--out", "out"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     return folder / "out" / "index.html"

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
+FAST = "version: 1\nextends: default\nreaders: [structure, encoded, codes]\ndetectors: [patterns, fields]\n"
 ACCORD = [sys.executable, "-m", "accord"]
 
 
 @pytest.fixture
 def common(tmp_path: Path) -> list[str]:
-    (tmp_path / "fast.yaml").write_text("version: 1\nextends: default\ndetectors: [patterns, fields]\n")
+    (tmp_path / "fast.yaml").write_text(FAST)
     return ["--config", str(tmp_path / "fast.yaml"), "--state", str(tmp_path / "state")]
 
 

@@ -19,11 +19,11 @@ from rich.text import Text as Styled
 
 from accord import app, config, plugins
 from accord.batch.write import write_whole
-from accord.cli import page, report, say, story
+from accord.cli import gallery, page, report, say, story
 from accord.cli.options import Common, common, pass_common, policy_option
 from accord.core.content import Content, Context, Text
 from accord.core.decision import Decision, Destination
-from accord.core.place import Span, union
+from accord.core.place import Box, Span, union
 from accord.errors import ContentError, ModelError
 from accord.guard import Guard
 
@@ -59,7 +59,7 @@ class _Show:
 @common
 @pass_common
 def demo(shared: Common, out: Path) -> int:
-    """Show what accord does, on samples that come with it: a conversation, a log, and a mail with an attack in it.
+    """Show what accord does, on samples that come with it: texts, pictures and documents, some with an attack.
 
     Each is inspected once and released to a model, a reviewer and a data set. Everything shown is a real run; every
     name, number and key in the samples is made up. The page and the samples are written to a folder of their own,
@@ -120,7 +120,7 @@ def _write(show: _Show, out: Path) -> Path:
     try:
         (out / "samples").mkdir(parents=True, exist_ok=True)
         for name in story.NAMES:
-            write_whole(out / "samples" / name, story.sample(name).encode(), replace=True)
+            write_whole(out / "samples" / name, story.sample_bytes(name), replace=True)
         write_whole(target, made.encode(), replace=True)
     except OSError as error:
         raise ContentError(
@@ -188,9 +188,8 @@ def _scene(scene: story.Scene, out: Console) -> None:
     covered = report.coverage_words(next(iter(scene.decisions.values())))
     out.print(Styled(f"inspected {covered}, in {scene.seconds:.2f} s", style="dim"))
     rows = _interesting(scene)
-    out.print(
-        Panel(_original(scene, rows), title="the sample", title_align="left", box=box.ROUNDED, border_style="dim")
-    )
+    body = Styled("\n".join(_places(scene))) if scene.visual else _original(scene, rows)
+    out.print(Panel(body, title="the sample", title_align="left", box=box.ROUNDED, border_style="dim"))
     for one in story.hidden(scene):
         words = Styled.assemble(
             (say.safe_lines(one.before.lstrip()), "dim"),
@@ -214,7 +213,7 @@ def _release(
     if decision.content is None:
         body.append(Styled("Nothing leaves." if outcome == "block" else "Nothing leaves until a person has looked."))
     else:
-        body += [_tagged(say.safe_lines(text)) for text in _rows(decision.content, rows, scene)]
+        body += [_tagged(say.safe_lines(text)) for text in _gets(scene, decision, rows)]
     return Panel(
         Group(*body),
         title=_TITLES[to],
@@ -277,6 +276,29 @@ def _rows(content: Content, rows: list[tuple[int, int]], scene: story.Scene) -> 
     return list(dict.fromkeys(picked))
 
 
+def _places(scene: story.Scene) -> list[str]:
+    """Where in a picture or document what was found, a line for each place."""
+    lines, inspection = report.lines_of(scene.content), scene.inspection
+    found: dict[str, list[str]] = {}
+    for finding in inspection.findings:
+        found.setdefault(report.where(inspection, finding, lines), []).append(finding.category)
+    rows = [f"{place}: {', '.join(dict.fromkeys(categories))}" for place, categories in found.items()]
+    return [*rows[:_ROWS], f"and {len(rows) - _ROWS} more places"] if len(rows) > _ROWS else rows
+
+
+def _gets(scene: story.Scene, decision: Decision, rows: list[tuple[int, int]]) -> list[str]:
+    """What somebody gets, in lines."""
+    if decision.content is None or not scene.visual:
+        return _rows(decision.content or (), rows, scene)
+    part, opening = decision.content[0], scene.opened.get(decision.to)
+    if isinstance(part, Text) or opening is None:
+        return [part.reveal()] if isinstance(part, Text) else []
+    boxes = [v.finding for v in decision.verdicts if v.transform and isinstance(v.finding.place, Box)]
+    painted = len({(f.item, f.place) for f in boxes})
+    said = [f"{part.media_type}, {len(part):,} bytes, written anew; {say.plural(painted, 'place')} painted over"]
+    return said + [sheet.text.strip() for sheet in gallery.sheets(opening)]
+
+
 def _trip(trip: story.RoundTrip, out: Console) -> None:
     out.print()
     out.print(Line(Styled("And back again", style="bold"), align="left", style="dim"))
@@ -312,7 +334,7 @@ def _plain(show: _Show, written: Path) -> None:
             for reason in decision.reasons:
                 say.line(f"    {reason}")
             if decision.content is not None:
-                for text in _rows(decision.content, _interesting(scene), scene):
+                for text in _gets(scene, decision, _interesting(scene)):
                     say.line("\n".join(f"    | {row}" for row in say.safe_lines(text).split("\n")))
         say.line()
     say.line(f"the model answers: {show.trip.answer}")

@@ -13,13 +13,15 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from accord import __version__
-from accord.cli import explain, report, say, story
-from accord.core.content import Content, Text
+from accord.cli import explain, gallery, report, say, story
+from accord.core.content import Content, Document, Image, Text
 from accord.core.decision import Decision, Destination, Outcome
 from accord.core.finding import Finding
+from accord.core.media import Opening
 from accord.core.place import Span
 from accord.core.taxonomy import CATEGORIES
 from accord.guard import Guard
+from accord.guard.inspection import TRANSFORM_RULE
 from accord.policy import DEFAULT_RULE, Policy
 from accord.transform.pseudonyms import label
 
@@ -27,7 +29,7 @@ FAMILIES = {
     "who": ("who", "names, user names, contacts"),
     "number": ("numbers", "cards, accounts, identifiers"),
     "secret": ("secrets", "keys, passwords, tokens"),
-    "where": ("circumstances", "places, dates, networks, organisations, health"),
+    "where": ("circumstances", "places, dates, networks, organisations, metadata"),
     "unsafe": ("unsafe", "hidden instructions, harm"),
     "fault": ("not inspected", "what no detector could read"),
 }
@@ -116,10 +118,15 @@ def _scene(number: int, scene: story.Scene, policy: Policy) -> dict[str, Any]:
         "about": scene.about,
         "milliseconds": round(scene.seconds * 1000),
         "counts": [(category, count, family(category)) for category, count in scene.counts],
-        "parts": [_part(number, scene, index, found) for index in range(len(scene.content))],
+        "visual": scene.visual,
+        "parts": [] if scene.visual else [_part(number, scene, i, found) for i in range(len(scene.content))],
+        "original": _original(number, scene, found),
         "hidden": _hidden(scene),
         "rows": _rows(number, scene),
-        "releases": [_release(decision, policy) for decision in scene.decisions.values()],
+        "releases": [
+            _release(decision, policy) | {"view": _view(scene.opened.get(to), decision)}
+            for to, decision in scene.decisions.items()
+        ],
         "coverage": [
             {"modality": modality.value, "inspected": covered.inspected, "total": covered.total}
             for modality, covered in sorted(scene.inspection.coverage.items())
@@ -131,11 +138,69 @@ def _part(number: int, scene: story.Scene, index: int, found: Sequence[tuple[int
     part = scene.content[index]
     text = part.reveal() if isinstance(part, Text) else ""
     mine = [(i, finding) for i, finding in found if finding.part == index]
-    drawn = [_marked(number, scene, piece) for piece in story.pieces(text, mine)]
+    placed = [(i, finding.place) for i, finding in mine if isinstance(finding.place, Span)]
+    return {"role": part.role.value, "pieces": _drawn(number, scene, text, placed)}
+
+
+def _drawn(number: int, scene: story.Scene, text: str, placed: Sequence[tuple[int, Span]]) -> list[_Stretch]:
+    drawn = [_marked(number, scene, piece) for piece in story.pieces(text, placed)]
     # A finding that another one cuts in two is named once, at its end.
     last = {one.row: at for at, one in enumerate(drawn)}
-    drawn = [one if last[one.row] == at else replace(one, label="") for at, one in enumerate(drawn)]
-    return {"role": part.role.value, "pieces": drawn}
+    return [one if last[one.row] == at else replace(one, label="") for at, one in enumerate(drawn)]
+
+
+def _original(number: int, scene: story.Scene, found: Sequence[tuple[int, Finding]]) -> dict[str, Any]:
+    """A picture or document with what was found in it: on its pages, in its texts, and beside them."""
+    opening = scene.inspection.openings.get(0)
+    if opening is None:
+        return {}
+    leaves, sheets = gallery.leaves(opening), gallery.sheets(opening, scene.inspection)
+    beside = gallery.beside(found, [sheet.key for sheet in sheets])
+    return {
+        "leaves": [
+            {"leaf": leaf, "areas": [_area(number, scene, a) for a in gallery.areas(leaf, found)]} for leaf in leaves
+        ],
+        "sheets": [{"key": _title(s), "pieces": _drawn(number, scene, s.text, s.placed)} for s in sheets],
+        "beside": [
+            {
+                "key": key,
+                "kinds": [(c, family(c)) for c in dict.fromkeys(scene.inspection.findings[i].category for i in at)],
+            }
+            for key, at in beside.items()
+        ],
+    }
+
+
+def _title(sheet: gallery.Sheet) -> str:
+    return f"{sheet.key}, what a viewer does not show" if sheet.hidden else sheet.key
+
+
+def _area(number: int, scene: story.Scene, area: gallery.Area) -> dict[str, Any]:
+    findings = [scene.inspection.findings[i] for i in area.findings]
+    kinds = [family(finding.category) for finding in findings]
+    kind = next((kind for kind in kinds if kind != "unsafe"), "unsafe")
+    amid = " amid" if kind != "unsafe" and "unsafe" in kinds else ""
+    return {
+        "box": area.box,
+        "kind": kind + amid,
+        "tip": "  ·  ".join(_tip(scene, finding) for finding in findings),
+        "row": f"s{number}f{area.findings[0]}",
+    }
+
+
+def _view(opening: Opening | None, decision: Decision) -> dict[str, Any] | None:
+    """What leaves, where that is no text, as whoever gets it would see it."""
+    part = decision.content[0] if decision.content else None
+    if opening is None or not isinstance(part, Image | Document):
+        return None
+    left = gallery.metadata_of(opening)
+    return {
+        "leaves": gallery.leaves(opening),
+        "sheets": [{"key": _title(sheet), "pieces": _tagged(sheet.text)} for sheet in gallery.sheets(opening)],
+        "layer": _tagged(gallery.text_layer(opening)),
+        "facts": f"Written anew as {part.media_type}, {len(part):,} bytes. Opened again, it holds "
+        + (f"of metadata only {', '.join(left)}." if left else "no metadata."),
+    }
 
 
 def _marked(number: int, scene: story.Scene, piece: story.Piece) -> _Stretch:
@@ -180,7 +245,7 @@ def _rows(number: int, scene: story.Scene) -> list[dict[str, Any]]:
     verdicts = [decision.verdicts for decision in scene.decisions.values()]
     rows = []
     for index, finding in enumerate(scene.inspection.findings):
-        where = report.place_words(finding.place, lines[finding.part])
+        where = report.where(scene.inspection, finding, lines)
         rows.append(
             {
                 "id": f"s{number}f{index}",
@@ -220,6 +285,8 @@ def _release(decision: Decision, policy: Policy) -> dict[str, Any]:
 def _rule(rule: str, policy: Policy) -> dict[str, str]:
     if rule == DEFAULT_RULE:
         return {"id": rule, "says": f"What no rule names: {say.WORDS[policy.default.value]}."}
+    if rule == TRANSFORM_RULE:
+        return {"id": rule, "says": "What should have been changed could not be, so it stays."}
     named = next(known for known in policy.rules if known.id == rule)
     return {"id": rule, "says": explain.sentence(named)}
 

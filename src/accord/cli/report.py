@@ -141,9 +141,9 @@ def _finding_object(finding: Finding, lines: Lines | None) -> dict[str, Any]:
     return found
 
 
-def where(checked: Checked, finding: Finding, lines: Sequence[Lines | None]) -> str:
+def where(inspection: Inspection, finding: Finding, lines: Sequence[Lines | None]) -> str:
     """Where a finding stands, for people: what is embedded in a file is counted, never named."""
-    opening = checked.inspection.openings.get(finding.part)
+    opening = inspection.openings.get(finding.part)
     words = place_words(finding.place, lines[finding.part], pages=_pages(opening, finding.item))
     return f"embedded {finding.item}, {words}" if finding.item else words
 
@@ -211,9 +211,8 @@ def plain(checked: Checked, *, every: bool = False) -> list[str]:
     said += [f"{name}: {reason}" for reason in _reasons(checked)]
     shown = decision.findings if every else decision.findings[:SHOWN]
     for finding in shown:
-        said.append(
-            f"{name}:{where(checked, finding, lines)}: {finding.category} {finding.score:.2f} {finding.detector}"
-        )
+        at = where(checked.inspection, finding, lines)
+        said.append(f"{name}:{at}: {finding.category} {finding.score:.2f} {finding.detector}")
     if len(shown) < len(decision.findings):
         said.append(f"{name}: and {len(decision.findings) - len(shown):,} more; --all shows them")
     if opened := opened_words(checked):
@@ -266,7 +265,7 @@ def _table(checked: Checked, every: bool, excerpts: bool) -> RenderableType:
             verdict.transform if verdict.outcome.value == "transform" and verdict.transform else verdict.outcome.value
         )
         row: list[RenderableType] = [
-            Styled(where(checked, finding, lines)),
+            Styled(where(checked.inspection, finding, lines)),
             Styled(finding.category),
             Styled(f"{finding.score:.2f}"),
             Styled(finding.detector),

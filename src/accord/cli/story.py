@@ -7,21 +7,24 @@ import re
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from itertools import pairwise
 
-from accord.batch.inputs import media_type
-from accord.core.content import Content, Context, Role, Text
+from accord.batch.inputs import to_input
+from accord.core.content import Content, Context, Document, Image, Part, Role, Text
 from accord.core.decision import Decision, Destination
-from accord.core.finding import Finding
+from accord.core.media import Opening
 from accord.core.place import Span
+from accord.core.reading import Reading
 from accord.guard import Guard, Inspection
 
 TOWARDS = (Destination.MODEL, Destination.REVIEWER, Destination.DATASET)
 """Whom the demo releases to, side by side."""
 
-NAMES = ("conversation.json", "service.log", "mail.eml")
+TEXTS = ("conversation.json", "service.log", "mail.eml")
+VISUALS = ("inbox.png", "card.jpg", "badge.png", "poster.png", "invoice.pdf", "letter.docx")
+NAMES = TEXTS + VISUALS
 
 _TITLES = {
     "conversation.json": ("A conversation", "A customer writes to a booking assistant, in three languages."),
@@ -29,6 +32,21 @@ _TITLES = {
     "mail.eml": (
         "A mail with an attack in it",
         "A price list whose web version holds white text on white, in base64, that gives orders to an assistant.",
+    ),
+    "inbox.png": ("A screenshot", "The inbox of a support desk. One person has one pseudonym, in pixels as in text."),
+    "card.jpg": ("A photo of a card", "Tilted, in uneven light, and its EXIF tells who took it, when and where."),
+    "badge.png": ("A badge with a code", "A machine reads a whole business card out of the QR code."),
+    "poster.png": (
+        "A picture that gives orders",
+        "The pale lines at its foot are meant for an assistant, not for people.",
+    ),
+    "invoice.pdf": (
+        "An invoice",
+        "Two pages of PDF, with a note stuck to one, metadata, and orders to an assistant in white on white.",
+    ),
+    "letter.docx": (
+        "A letter",
+        "A Word file with a comment, and a card number that was replaced while changes were tracked.",
     ),
 }
 TAG = re.compile(r"\[[A-Z]+(?:_[A-Z]+)*_[A-Z2-7]{4,16}\]")
@@ -54,6 +72,7 @@ class Scene:
         inspection: what was found.
         seconds: how long the inspection took.
         decisions: one for each of `TOWARDS`.
+        opened: what leaves, where that is no text, opened again to see what is in it.
     """
 
     name: str
@@ -63,6 +82,12 @@ class Scene:
     inspection: Inspection
     seconds: float
     decisions: Mapping[Destination, Decision]
+    opened: Mapping[Destination, Opening] = field(default_factory=dict)
+
+    @property
+    def visual(self) -> bool:
+        """Whether it is a picture or a document, not text."""
+        return not isinstance(self.content[0], Text)
 
     @property
     def counts(self) -> list[tuple[str, int]]:
@@ -93,7 +118,12 @@ class RoundTrip:
 
 def sample(name: str) -> str:
     """The text of a shipped sample."""
-    return resources.files("accord").joinpath("samples", name).read_text(encoding="utf-8")
+    return sample_bytes(name).decode("utf-8")
+
+
+def sample_bytes(name: str) -> bytes:
+    """A shipped sample."""
+    return resources.files("accord").joinpath("samples", name).read_bytes()
 
 
 def conversation() -> tuple[Content, str]:
@@ -116,13 +146,21 @@ def scene(guard: Guard, name: str, context: Context) -> Scene:
     if name == "conversation.json":
         content, _ = conversation()
     else:
-        content = (Text(sample(name), name=name, media_type=media_type(name)),)
+        content = (to_input(sample_bytes(name), name=name).part,)
     begun = time.perf_counter()
     inspection = guard.inspect(content, context)
     seconds = time.perf_counter() - begun
     decisions = {to: inspection.release(to) for to in TOWARDS}
     title, about = _TITLES[name]
-    return Scene(name, title, about, content, inspection, seconds, decisions)
+    opened = {to: opening for to, decision in decisions.items() if (opening := _opened(guard, decision))}
+    return Scene(name, title, about, content, inspection, seconds, decisions, opened)
+
+
+def _opened(guard: Guard, decision: Decision) -> Opening | None:
+    part = decision.content[0] if decision.content else None
+    if guard.opener is None or not isinstance(part, Image | Document):
+        return None
+    return guard.opener.open(part, lambda: False)
 
 
 def round_trip(guard: Guard, told: Decision, context: Context) -> RoundTrip:
@@ -165,6 +203,7 @@ class Hidden:
     Attributes:
         category: what it is.
         path: the readings that led to it.
+        how: why a plain look does not show it.
         before: what stands before it there.
         text: the words themselves.
         after: what follows.
@@ -172,6 +211,7 @@ class Hidden:
 
     category: str
     path: str
+    how: str
     before: str
     text: str
     after: str
@@ -185,19 +225,29 @@ def hidden(scene: Scene) -> list[Hidden]:
         if not refused or finding.reading is None or finding.span is None:
             continue
         reading, span = scene.inspection.readings[finding.reading], finding.span
-        if reading.source is None:
+        how = _how(scene.content[finding.part], reading)
+        if not how:
             continue
         start, end = max(0, span.start - _AROUND), min(len(reading.text), span.end + _AROUND)
         words = reading.text[span.start : span.end]
         one = Hidden(
             finding.category,
             reading.path.replace(">", " › "),
+            how,
             ("… " if start else "") + reading.text[start : span.start],
             words if len(words) <= _LONGEST else f"{words[:_LONGEST]} …",
             reading.text[span.end : end] + (" …" if end < len(reading.text) else ""),
         )
         found.setdefault(" ".join(words.split()), one)
     return list(found.values())
+
+
+def _how(part: Part, reading: Reading) -> str:
+    if isinstance(part, Text):
+        return "A plain search of the sample finds none of these words." if reading.source else ""
+    if reading.root.disguise:
+        return "Whoever looks at the file does not see these words."
+    return "They stand in pixels: no search for text finds them." if isinstance(part, Image) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,14 +258,14 @@ class Piece:
     findings: tuple[int, ...] = ()
 
 
-def pieces(text: str, found: Sequence[tuple[int, Finding]]) -> list[Piece]:
+def pieces(text: str, found: Sequence[tuple[int, Span]]) -> list[Piece]:
     """Cut a text where findings begin and end.
 
     Args:
-        text: a text part.
-        found: its findings, each with its number.
+        text: a text.
+        found: the numbers of its findings, each with its characters.
     """
-    placed = [(number, f.place) for number, f in found if isinstance(f.place, Span) and len(f.place)]
+    placed = [(number, place) for number, place in found if len(place)]
     cuts = sorted({0, len(text), *(at for _, place in placed for at in (place.start, place.end))})
     made = []
     for start, end in pairwise(cuts):

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from accord.cli.main import cli
 
-FAST = "version: 1\nextends: default\ndetectors: [patterns, fields]\n"
+FAST = "version: 1\nextends: default\nreaders: [structure, encoded, codes]\ndetectors: [patterns, fields]\n"
 
 
 @dataclass
@@ -47,6 +47,12 @@ class Run:
     def __call__(self, command: str, *args: object, stdin: bytes | None = None) -> Ran:
         """Run with the fast configuration and a state folder of its own."""
         return self.raw("--config", self.config, "--state", self.state, *command.split(), *args, stdin=stdin)
+
+
+@pytest.fixture(scope="session")
+def make_run() -> type[Run]:
+    """Makes what runs commands, for fixtures that last longer than a test."""
+    return Run
 
 
 @pytest.fixture

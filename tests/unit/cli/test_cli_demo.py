@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import re
+import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
+import zxingcpp
+from PIL import Image
 
 from accord.app import load
-from accord.cli import page, say, story
+from accord.cli import gallery, page, say, story
 from accord.core.content import Context
 from accord.core.decision import Destination
 from accord.core.place import Span
@@ -40,12 +45,13 @@ class Outline(HTMLParser):
         return [value for _, attrs in self.tags if (value := attrs.get(attribute))]
 
 
-@pytest.fixture
-def shown(run, tmp_path) -> tuple[str, str]:
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory, make_run) -> tuple[str, str]:
     """What the demo prints, and its page."""
-    ran = run("demo --out", tmp_path / "out")
+    folder = tmp_path_factory.mktemp("demo")
+    ran = make_run(folder)("demo --out", folder / "out")
     assert ran.code == 0
-    return ran.out, (tmp_path / "out" / "index.html").read_text()
+    return ran.out, (folder / "out" / "index.html").read_text()
 
 
 def outline(text: str) -> Outline:
@@ -59,7 +65,9 @@ def test_the_page_is_whole_and_asks_nothing_of_anyone(shown) -> None:
     _, text = shown
     found = outline(text)
     assert "script" not in {tag for tag, _ in found.tags}
-    assert found.values("src") == []
+    assert found.values("src")
+    assert all(source.startswith("data:image/webp;base64,") for source in found.values("src"))
+    assert len(text) < 3_000_000
     assert all(href.startswith("#") for href in found.values("href"))
     assert not any(name.startswith("on") or name == "style" for _, attrs in found.tags for name in attrs)
     style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)[1]
@@ -67,7 +75,10 @@ def test_the_page_is_whole_and_asks_nothing_of_anyone(shown) -> None:
     assert "@import" not in style
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     (policy,) = [a["content"] for _, a in found.tags if a.get("http-equiv") == "Content-Security-Policy"]
-    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert (
+        policy
+        == f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
 
 
 def test_every_reference_leads_somewhere(shown) -> None:
@@ -83,21 +94,68 @@ def test_what_can_be_pointed_at_can_be_reached_by_keyboard(shown) -> None:
     marks = [attrs for tag, attrs in found.tags if tag == "mark" and "data-tip" in attrs]
     assert len(marks) > 100
     assert all(attrs.get("tabindex") == "0" for attrs in marks)
+    areas = [attrs for tag, attrs in found.tags if tag == "a" and "area" in (attrs.get("class") or "")]
+    assert len(areas) > 5
+    assert all(attrs.get("href") and attrs.get("aria-label") for attrs in areas)
+    assert all(attrs.get("alt") for tag, attrs in found.tags if tag == "img")
     regions = [attrs for _, attrs in found.tags if attrs.get("role") == "region"]
     assert all(attrs.get("aria-label") and attrs.get("tabindex") == "0" for attrs in regions)
 
 
 def test_the_page_shows_the_samples_and_says_so(shown) -> None:
     _, text = shown
-    assert text.count("shown on purpose, with everything in it made up") == 3
+    assert text.count("shown on purpose, with everything in it made up") == len(story.NAMES)
     assert "amara.okafor@example.org" in text
     assert "sha256-" in text
+
+
+def test_a_box_is_drawn_where_the_code_is(shown) -> None:
+    found = outline(shown[1])
+    page = shown[1][shown[1].index("<code>badge.png</code>") :]
+    (view,) = [a for tag, a in found.tags if tag == "svg" and a["viewbox"] == "0 0 560 760"]
+    assert view["role"] == "group"
+    area = re.search(r'<rect x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)"', page)
+    left, top, width, height = (int(number) for number in area.groups())
+    assert 40 < left < 110
+    assert 280 < top < 330
+    assert 360 < width < 440
+    assert 360 < height < 440
+
+
+def test_what_leaves_of_a_picture_is_shown_painted(run) -> None:
+    guard = load(run.config, state=run.state)
+    scene = story.scene(guard, "badge.png", Context(session="demo"))
+    assert scene.visual
+    for to, decision in scene.decisions.items():
+        assert decision.outcome.value == "transform"
+        (leaf,) = gallery.leaves(scene.opened[to])
+        picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(leaf.source.partition(",")[2]))), dtype=int)
+        assert picture.shape == (760, 560, 3)
+        code = picture[340:660, 120:440]
+        assert code.std() < 40 or to is Destination.MODEL  # black, or light with a label
+        assert zxingcpp.read_barcodes(picture.astype("uint8")) == []
+    guard.close()
+
+
+def test_texts_of_an_office_file_are_shown_with_what_was_found(run) -> None:
+    guard = load(run.config, state=run.state)
+    scene = story.scene(guard, "letter.docx", Context(session="demo"))
+    sheets = gallery.sheets(scene.inspection.openings[0], scene.inspection)
+    values = {sheet.text[span.start : span.end]: sheet.hidden for sheet in sheets for _, span in sheet.placed}
+    assert values["dana.whitlock@example.org"] is False
+    assert values["5555 5555 5555 4444"] is True  # it was deleted, and changes were tracked
+    for to, opening in scene.opened.items():
+        released = " ".join(sheet.text for sheet in gallery.sheets(opening))
+        assert not [value for value in values if value in released and to is not Destination.MODEL]
+        assert "5555" not in released
+        assert gallery.metadata_of(opening) == []
+    guard.close()
 
 
 def test_releases_hold_no_value_that_was_found(run, tmp_path) -> None:
     guard = load(run.config, state=run.state)
     context = Context(session="demo")
-    for name in story.NAMES:
+    for name in story.TEXTS:
         scene = story.scene(guard, name, context)
         for to, decision in scene.decisions.items():
             released = story.text_of(decision.content or ())
@@ -161,6 +219,7 @@ def test_json(run, tmp_path) -> None:
 
 def test_for_people_three_releases_stand_side_by_side(run, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(say, "human", lambda: True)
+    monkeypatch.setattr(story, "NAMES", ("conversation.json", "badge.png", "letter.docx"))
     for columns in ("140", "60"):
         monkeypatch.setenv("COLUMNS", columns)
         ran = run("demo --out", tmp_path / "out")
@@ -178,22 +237,31 @@ def test_a_folder_that_cannot_be_written(run, tmp_path) -> None:
 
 def test_the_samples_are_what_the_script_makes(monkeypatch, tmp_path) -> None:
     script = Path(__file__).parents[3] / "scripts" / "make_samples.py"
+    monkeypatch.syspath_prepend(str(script.parent))
     names: dict[str, object] = {"__file__": str(script), "__name__": "samples"}
     exec(compile(script.read_text(), str(script), "exec"), names)
     names["FOLDER"] = tmp_path
     names["main"]()
-    for name in story.NAMES:
+    assert {path.name for path in tmp_path.iterdir()} == set(story.NAMES)
+    for name in story.TEXTS:
         assert (tmp_path / name).read_text() == story.sample(name)
+    assert (tmp_path / "invoice.pdf").read_bytes() == story.sample_bytes("invoice.pdf")
+    for name in story.VISUALS[:4]:
+        # Other releases of Pillow may draw an edge differently.
+        drawn, shipped = (np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), dtype=float)
+                          for data in ((tmp_path / name).read_bytes(), story.sample_bytes(name)))  # fmt: skip
+        assert drawn.shape == shipped.shape
+        assert np.abs(drawn - shipped).mean() < 4
+    letters = [zipfile.ZipFile(io.BytesIO(data)) for data in
+               ((tmp_path / "letter.docx").read_bytes(), story.sample_bytes("letter.docx"))]  # fmt: skip
+    made, kept = ({name: letter.read(name) for name in letter.namelist()} for letter in letters)
+    assert made == kept
     assert story.sample("service.log").count("\n") == 150
+    assert sum(len(story.sample_bytes(name)) for name in story.NAMES) < 400_000
 
 
-def test_pieces_cut_where_findings_begin_and_end(run) -> None:
-    from accord.core.finding import Finding
-
-    def finding(start: int, end: int) -> Finding:
-        return Finding("privacy.person.name", 1.0, "d", 0, Span(start, end))
-
-    cut = story.pieces("abcdefgh", [(0, finding(1, 5)), (1, finding(3, 7)), (2, finding(4, 4))])
+def test_pieces_cut_where_findings_begin_and_end() -> None:
+    cut = story.pieces("abcdefgh", [(0, Span(1, 5)), (1, Span(3, 7)), (2, Span(4, 4))])
     assert [(p.text, p.findings) for p in cut] == [
         ("a", ()),
         ("bc", (0,)),
@@ -212,3 +280,6 @@ def test_with_models_the_attack_does_not_reach_the_model(run, tmp_path) -> None:
     assert decisions["mail.eml", "reviewer"] == "transform"
     assert decisions["conversation.json", "model"] == "transform"
     assert decisions["service.log", "model"] == "transform"
+    assert decisions["inbox.png", "model"] == decisions["card.jpg", "model"] == "transform"
+    assert decisions["poster.png", "model"] == decisions["invoice.pdf", "model"] == "block"
+    assert decisions["letter.docx", "model"] == "transform"

@@ -47,7 +47,12 @@ def test_places_that_overlap_are_named_after_the_longest() -> None:
         (
             Box(1, 2, 3, 4),
             {"kind": "box", "left": 1, "top": 2, "right": 3, "bottom": 4, "page": 0},
-            "page 0, 1,2–3,4",
+            "1,2–3,4",
+        ),
+        (
+            Box(1, 2, 3, 4, 2),
+            {"kind": "box", "left": 1, "top": 2, "right": 3, "bottom": 4, "page": 2},
+            "page 3, 1,2–3,4",
         ),
         (Interval(0.5, 2.0), {"kind": "interval", "start": 0.5, "end": 2.0}, "0.50–2.00 s"),
         (Meta("exif.GPSInfo"), {"kind": "meta", "key": "exif.GPSInfo"}, "exif.GPSInfo"),
