@@ -1,8 +1,8 @@
-"""What is inside a part that is no text: pixels, text with places, embedded files, and what could not be opened.
+"""What is inside a part that is no text: pixels, sound, text with places, embedded files, what could not be opened.
 
 Opening a part gives *items*: the part itself is item 0, files embedded in it (a picture in a document, an attachment
-of a PDF) are further items. An item has *surfaces*, the pixels a viewer would see, and *strips*, text of which every
-character knows its place. Readers of pictures turn surfaces into more strips.
+of a PDF) are further items. An item has *surfaces*, the pixels a viewer would see, or a *sound*, and *strips*, text
+of which every character knows its place. Readers of pictures and of sound turn those into more strips.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from accord.core.place import Box, Meta, Place, Span
+from accord.core.place import Box, Interval, Meta, Place, Span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.uint8]
     Boxes = NDArray[np.int32]
+    Samples = NDArray[np.float32]
+    Times = NDArray[np.float32]
 
 NOWHERE = -1
 """The page of a character that has no place: a blank between words."""
@@ -71,12 +73,64 @@ class Surface:
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Sound:
+    """What a listener would hear of one recording.
+
+    Attributes:
+        rate: samples per second.
+        channels: how many.
+        packed: 16-bit little-endian samples, channels interleaved.
+        item: the item it belongs to.
+        loudness: the largest absolute sample, 0 to 1; 0 for silence.
+    """
+
+    rate: int
+    channels: int
+    packed: bytes
+    item: int = 0
+    loudness: float = 1.0
+
+    @classmethod
+    def of(cls, samples: Samples, rate: int, *, item: int = 0) -> Sound:
+        """Pack samples of shape (frames, channels) between -1 and 1; what lies outside is clipped."""
+        import numpy as np
+
+        frames, channels = samples.shape
+        if not channels or rate <= 0:
+            raise ValueError("samples have the shape (frames, channels)")
+        whole = np.rint(np.clip(samples, -1.0, 1.0) * 32767).astype("<i2")
+        loudness = float(np.abs(whole.astype(np.int32)).max()) / 32767 if frames else 0.0
+        return cls(rate, channels, whole.tobytes(), item, loudness)
+
+    @property
+    def frames(self) -> int:
+        """How many samples each channel has."""
+        return len(self.packed) // (2 * self.channels)
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts."""
+        return self.frames / self.rate
+
+    @property
+    def samples(self) -> Samples:
+        """A fresh array of shape (frames, channels), between -1 and 1."""
+        import numpy as np
+
+        whole = np.frombuffer(self.packed, dtype="<i2").reshape(-1, self.channels)
+        return np.asarray(whole, dtype=np.float32) / np.float32(32767)
+
+    def __repr__(self) -> str:
+        return f"<Sound {self.seconds:.1f} s, {self.rate} Hz, {self.channels} channels>"
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Strip:
     """Text read out of an item, of which every character knows its place.
 
     Attributes:
         text: what was read, lines apart by newlines.
-        reader: who read it (`ocr`, `code`, `pdf`, `office`, `metadata`, `attachment`).
+        reader: who read it (`ocr`, `code`, `speech`, `pdf`, `office`, `metadata`, `attachment`).
         boxes: for text that stands on surfaces, an array of shape (len(text), 5): left, top, right, bottom in pixels
             of the surface and the page; a character without a place has page -1. None for other text.
         key: for other text, where it stands (`exif.ImageDescription`, `word/comments.xml`); never content.
@@ -84,6 +138,8 @@ class Strip:
         media_type: its own media type, where it has one.
         writable: the item can be rebuilt with this text rewritten.
         hidden: a viewer does not see it, so whoever put it there may not want it seen.
+        times: for text that was spoken, an array of shape (len(text), 2): start and end in seconds; a character
+            without a place has start -1. None for other text.
     """
 
     text: str
@@ -94,10 +150,13 @@ class Strip:
     media_type: str = ""
     writable: bool = False
     hidden: bool = False
+    times: Times | None = None
 
     def __post_init__(self) -> None:
         if self.boxes is not None and self.boxes.shape != (len(self.text), 5):
             raise ValueError("a strip has one box for each character")
+        if self.times is not None and self.times.shape != (len(self.text), 2):
+            raise ValueError("a strip has one time for each character")
         if "\0" in self.text or any("\ud800" <= c <= "\udfff" for c in self.text):
             raise ValueError("a strip holds text without NUL and lone surrogates")
 
@@ -105,10 +164,29 @@ class Strip:
         return f"<Strip {self.reader}, {len(self.text)} characters>"
 
     def places(self, span: Span) -> list[Place]:
-        """Where some of its characters stand: one box for each line they run over, or the key."""
+        """Where some of its characters stand: a box for each line they run over, the time they take, or the key."""
+        if self.times is not None:
+            return list(_stretches(self.times[span.start : span.end].tolist())) or [Meta(self.reader)]
         if self.boxes is None:
             return [Meta(self.key or self.reader)]
         return list(_lines(self.boxes[span.start : span.end].tolist())) or [Meta(self.reader)]
+
+
+PAUSE = 0.6
+"""Seconds between two words of one value that still make one interval."""
+
+
+def _stretches(rows: Sequence[Sequence[float]]) -> list[Interval]:
+    """Times of characters joined where no long pause parts them."""
+    joined: list[Interval] = []
+    for start, end in rows:
+        if start < 0:
+            continue
+        if joined and start - joined[-1].end <= PAUSE:
+            joined[-1] = Interval(min(joined[-1].start, start), max(joined[-1].end, end))
+        else:
+            joined.append(Interval(start, end))
+    return joined
 
 
 def _lines(rows: Sequence[Sequence[int]]) -> list[Box]:
@@ -159,10 +237,11 @@ class Item:
     Attributes:
         number: 0 is the part itself; embedded files count on.
         parent: the item it is embedded in; None for item 0.
-        kind: `picture`, `pdf`, `office`, `text` or `other`.
+        kind: `picture`, `pdf`, `office`, `sound`, `text` or `other`.
         media_type: what it is, as its bytes tell (IANA).
         key: where it stands in its parent (`word/media/image1.png`); content, so it is never shown.
         surfaces: its pages or frames.
+        sound: what it sounds like.
         strips: its text, metadata included.
         metadata: keys of metadata that were there (`exif.GPSInfo`, `pdf.Author`); none of it survives a rebuild.
         pages: how many pages or frames it has, whether or not all of them were opened.
@@ -177,6 +256,7 @@ class Item:
     strips: tuple[Strip, ...] = ()
     metadata: tuple[str, ...] = ()
     pages: int = 1
+    sound: Sound | None = None
 
     def __repr__(self) -> str:
         return f"<Item {self.number}: {self.kind}, {len(self.surfaces)} surfaces, {len(self.strips)} strips>"
@@ -216,6 +296,23 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Cut:
+    """A time of a sound that is to be changed.
+
+    Attributes:
+        interval: when, in seconds.
+        transform: an audio transform: voice, mute or remove.
+        label: what stands for the value; not heard, but told to whoever asks what was said there.
+        item: the item.
+    """
+
+    interval: Interval
+    transform: str
+    label: str = ""
+    item: int = 0
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Patch:
     """Characters of a writable strip and what is written in their place.
 
@@ -238,6 +335,7 @@ class Changes:
 
     Attributes:
         marks: places on surfaces.
+        cuts: times of sounds.
         patches: characters of writable strips, sorted and disjoint within each strip.
         withheld: items that may not leave at all.
     """
@@ -245,6 +343,7 @@ class Changes:
     marks: tuple[Mark, ...] = ()
     patches: tuple[Patch, ...] = ()
     withheld: frozenset[int] = frozenset()
+    cuts: tuple[Cut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +359,36 @@ class Sight:
     category: str
     score: float
     box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """What a detector hears in a sound: a category at an interval.
+
+    Attributes:
+        category: a category the detector declares.
+        score: how sure, 0 to 1.
+        interval: when, in seconds.
+    """
+
+    category: str
+    score: float
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Heard:
+    """What a reader of sound made of one recording.
+
+    Attributes:
+        strips: what was said, with times.
+        flaws: what could not be understood (`fault.uninspected` with an interval), in fixed words.
+        language: the language it was taken for (BCP 47); empty where nothing was said.
+    """
+
+    strips: tuple[Strip, ...] = ()
+    flaws: tuple[Flaw, ...] = ()
+    language: str = ""
 
 
 Stop = Callable[[], bool]

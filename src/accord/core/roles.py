@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from accord.core.content import Audio, Document, Image
 from accord.core.finding import Hit
-from accord.core.media import Changes, Opening, Sight, Stop, Strip, Surface
+from accord.core.media import Changes, Heard, Noise, Opening, Sight, Sound, Stop, Strip, Surface
 from accord.core.place import Span
 from accord.core.reading import Field, Reading
 
@@ -22,6 +22,8 @@ __all__ = [
     "PictureReader",
     "Reader",
     "Readout",
+    "SoundDetector",
+    "SoundReader",
     "Stop",
 ]
 
@@ -128,6 +130,40 @@ class PictureDetector(Protocol):
 
     def look(self, surface: Surface, stop: Stop) -> Iterable[Sight]:
         """Yield what is seen, in any order, down to scores below the floor.
+
+        Raises:
+            ModelError: the weights it needs are missing.
+        """
+        ...
+
+
+@runtime_checkable
+class SoundReader(Protocol):
+    """Reads what is said."""
+
+    name: str
+
+    def read_sound(self, sound: Sound, stop: Stop) -> Heard:
+        """Read what is said, as strips with times. Ask `stop()` between pieces of long work.
+
+        Raises:
+            ModelError: the weights it needs are missing.
+            TimeoutError: `stop()` said so before everything was heard.
+        """
+        ...
+
+
+@runtime_checkable
+class SoundDetector(Protocol):
+    """Finds categories in sound itself: voices. `floor` and `reference` as for `Detector`."""
+
+    name: str
+    categories: frozenset[str]
+    floor: float
+    reference: str
+
+    def listen(self, sound: Sound, stop: Stop) -> Iterable[Noise]:
+        """Yield what is heard, in any order, down to scores below the floor.
 
         Raises:
             ModelError: the weights it needs are missing.
