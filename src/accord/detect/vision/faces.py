@@ -21,6 +21,7 @@ _LEAST = 0.2
 _WHOLE = 640
 _CLOSE = 160
 _TURNED = 320
+_SURE = 0.8
 _TURNED_LEAST = 0.6
 _TILE = 704
 _OVERLAP = 96
@@ -76,7 +77,7 @@ class FaceDetector:
         network, pixels = self._network(), surface.pixels
         passes = [*_looks(network, pixels, stop)]
         found = np.concatenate(passes) if passes else np.empty((0, 5), np.float32)
-        if not (found[:, 4] >= _TURNED_LEAST).any():
+        if not (found[:, 4] >= _SURE).any():
             found = np.concatenate([found, *_turned(network, pixels, stop)])
         for index in suppress(found[:, :4], found[:, 4]):
             yield Sight(FACE, float(found[index, 4]), _widened(found[index], surface))

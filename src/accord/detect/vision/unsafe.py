@@ -89,7 +89,7 @@ def _rectangles(pixels: Pixels) -> Iterator[Tile]:
     short, long = sorted((width, height))
     if long > _LONG * short:
         count = min(_WINDOWS, -(-long // short))
-        side = max(short, long // count)
+        side = max(short, -(-long // count))
         for index in range(count):
             start = round(index * (long - side) / max(1, count - 1))
             yield Tile(0, start, width, start + side) if height > width else Tile(start, 0, start + side, height)
