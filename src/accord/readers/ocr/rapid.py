@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import cv2
+import numpy as np
+
 from accord.core.media import Stop, Strip, Surface
-from accord.readers.ocr.crops import Crop, cut
+from accord.readers.ocr.cover import Cover
 from accord.readers.ocr.layout import strip_of
-from accord.readers.ocr.letters import Line, line_of
+from accord.readers.ocr.letters import Line
 from accord.readers.ocr.lines import LineFinder
-from accord.readers.ocr.recognise import Recogniser, Spelled
+from accord.readers.ocr.spell import Speller
+from accord.readers.ocr.views import SIDES, evened, has_faint, smaller
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from accord.core.media import Pixels
+
+    Floats = NDArray[np.float32]
 
 _SHORT_SIDE = 736
 _LARGEST_SCALE = 3.0
+_SMALL_LINE = 17
+_SMALL_PICTURE = 2_500_000
+_EVENED_SIDE = 1600
 _PLAUSIBLE = 0.5
-_DOUBTFUL = 0.9
+_FAINT_SURE = 0.8
+_HIDDEN_SURE = 0.75
+_SAME = 0.5
 
 
 class RapidOcrReader:
@@ -37,36 +51,107 @@ class RapidOcrReader:
     def read_picture(self, surface: Surface, stop: Stop) -> Sequence[Strip]:
         """Read what a surface shows, in reading order, every character with its box.
 
+        Text that shows only after the picture was made smaller comes as a strip of its own, which is hidden.
+
         Raises:
             ModelError: the weights are missing or altered.
             TimeoutError: `stop` said so before everything was read.
         """
         if not surface.ink:
             return []
-        finder, recogniser = LineFinder(self._cache), Recogniser(self._cache)
-        pixels = surface.pixels
-        scale = min(_LARGEST_SCALE, max(1.0, _SHORT_SIDE / min(pixels.shape[:2])))
-        lines = _read(pixels, finder, recogniser, stop, scale)
-        strip = strip_of(lines, surface.page, surface.item)
-        return [strip] if strip.text else []
+        look = _Look(surface.pixels, LineFinder(self._cache), Speller(self._cache), stop)
+        look.plain()
+        look.small()
+        look.large()
+        look.faint()
+        strips = [strip_of(look.lines, surface.page, surface.item)]
+        strips.append(strip_of(look.hidden(), surface.page, surface.item, "ocr.small", hidden=True))
+        return [strip for strip in strips if strip.text]
 
 
-def _read(pixels: Pixels, finder: LineFinder, recogniser: Recogniser, stop: Stop, scale: float) -> list[Line]:
-    crops = [cut(pixels, quad) for quad in finder.find(pixels, stop, scale)]
-    spelled = recogniser.read([crop.pixels for crop in crops], stop)
-    best = list(zip(crops, spelled, strict=True))
-    doubtful = [
-        i for i, (crop, read) in enumerate(best) if read.sure < _DOUBTFUL or (crop.tall and len(read.text) < 3)
-    ]
-    ways: list[tuple[int, Crop]] = []
-    for index in doubtful:
-        crop = best[index][0]
-        ways += [(index, crop.turned(quarters)) for quarters in ((1, 3) if crop.tall else (2,))]
-    for (index, crop), read in zip(ways, recogniser.read([crop.pixels for _, crop in ways], stop), strict=True):
-        if _better(read, best[index][1]):
-            best[index] = crop, read
-    return [line_of(crop, read) for crop, read in best if read.sure >= _PLAUSIBLE and read.text.strip()]
+class _Look:
+    """One picture being read, one way after the other; each way adds what those before did not find."""
+
+    def __init__(self, pixels: Pixels, finder: LineFinder, speller: Speller, stop: Stop) -> None:
+        self._pixels = pixels
+        self._finder = finder
+        self._speller = speller
+        self._stop = stop
+        self._cover = Cover(pixels.shape)
+        self._scale = min(_LARGEST_SCALE, max(1.0, _SHORT_SIDE / min(pixels.shape[:2])))
+        self.lines: list[Line] = []
+
+    def plain(self) -> None:
+        """At its own size, or larger where it is small."""
+        self._add(self._pixels, self._scale, np.ones(2, np.float32), _PLAUSIBLE)
+
+    def small(self) -> None:
+        """Twice as large, where lines are low."""
+        heights = [float(np.linalg.norm(line.quad[3] - line.quad[0])) for line in self.lines]
+        area = self._pixels.shape[0] * self._pixels.shape[1]
+        if heights and min(heights) * self._scale < _SMALL_LINE and area * self._scale**2 < _SMALL_PICTURE:
+            self._add(self._pixels, self._scale * 2, np.ones(2, np.float32), _PLAUSIBLE)
+
+    def large(self) -> None:
+        """As a small picture, where letters too large for the network become small enough."""
+        longest = max(self._pixels.shape[:2])
+        for side in SIDES[::-1]:
+            if longest > 1.5 * side:
+                made = _shrunk(self._pixels, side / longest)
+                up = np.array(self._pixels.shape[1::-1], np.float32) / made.shape[1::-1]
+                self._add(made, 1.0, up.astype(np.float32), _FAINT_SURE)
+
+    def faint(self) -> None:
+        """With all contrasts made the same, where something faint was not read."""
+        if not has_faint(self._pixels, self._cover):
+            return
+        scale = min(self._scale, _EVENED_SIDE / max(self._pixels.shape[:2]))
+        made = evened(_shrunk(self._pixels, scale) if scale < 1 else self._pixels)
+        up = np.array(self._pixels.shape[1::-1], np.float32) / made.shape[1::-1]
+        self._add(made, max(1.0, scale), up.astype(np.float32), _FAINT_SURE)
+
+    def _add(self, pixels: Pixels, scale: float, up: Floats, least: float) -> None:
+        """Find lines in a view and read those that are new; `up` leads from its coordinates to the picture's."""
+        found = self._finder.find(pixels, self._stop, scale)
+        new = self._cover.take([quad * up for quad in found])
+        for line in self._speller.read(pixels, [quad / up for quad in new], self._stop):
+            if line.sure >= least:
+                self.lines.append(_moved(line, up))
+
+    def hidden(self) -> list[Line]:
+        """Lines that resamplers show and an eye does not."""
+        found: list[Line] = []
+        for view in smaller(self._pixels, self._cover):
+            quads = [quad for quad in self._finder.find(view.pixels, self._stop) if view.differs(quad)]
+            for line in self._speller.read(view.pixels, quads, self._stop):
+                if line.sure >= _HIDDEN_SURE and sum(map(str.isalnum, line.text)) > 2:
+                    found.append(_moved(line, view.up))
+        kept: list[Line] = []
+        cover = Cover(self._pixels.shape)
+        for line in sorted(found, key=lambda each: -each.sure * len(each.text)):
+            if not cover.knows(line.quad) and not self._is_read(line):
+                cover.add(line.quad)
+                kept.append(line)
+        return kept
+
+    def _is_read(self, line: Line) -> bool:
+        """Whether full resolution says the same at that place."""
+        shape = self._pixels.shape
+        place = Cover(shape, [line.quad])
+        there = [each for each in self.lines if place.knows(each.quad) or Cover(shape, [each.quad]).knows(line.quad)]
+        return any(SequenceMatcher(None, known.text, line.text, False).ratio() > _SAME for known in there)
 
 
-def _better(one: Spelled, other: Spelled) -> bool:
-    return one.sure * min(len(one.text), 4) > other.sure * min(len(other.text), 4)
+def _shrunk(pixels: Pixels, scale: float) -> Pixels:
+    size = max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _moved(line: Line, up: Floats) -> Line:
+    """The same line in the coordinates of the picture."""
+    if up.tolist() == [1.0, 1.0]:
+        return line
+    low = np.floor(line.boxes[:, :2] * up)
+    high = np.ceil(line.boxes[:, 2:] * up)
+    boxes = np.concatenate([low, high], axis=1).astype(np.int32)
+    return Line(line.text, line.sure, np.asarray(line.quad * up, np.float32), boxes)

@@ -1,4 +1,4 @@
-"""Reads text in pictures with the Tesseract that is installed: faster on plain pages, in more than a hundred scripts."""
+"""Reads text in pictures with the Tesseract that is installed: faster on plain pages, in over a hundred scripts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ _LANGUAGES = re.compile(r"[A-Za-z]\w*(\+[A-Za-z]\w*)*")
 _POLL_S = 0.1
 _MARGIN = 2
 _LEAST = 30.0
-_SMALL = 9
+_SMALL = 11
+_HEIGHT = 14
+_LARGEST_SCALE = 3.0
 _BAND = 6000
 _WIDEST = 30_000
 _DARK = 110
@@ -69,7 +71,7 @@ class TesseractReader:
         return [strip] if strip.text else []
 
     def _read(self, grey: Pixels, top: int, stop: Stop) -> list[Line]:
-        scale = min(2.0 if _is_small(grey) else 1.0, _WIDEST / max(grey.shape))
+        scale = min(_scale(grey), _WIDEST / max(grey.shape))
         looked = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC) if scale != 1 else grey
         said = self._run(b"P5 %d %d 255\n" % (looked.shape[1], looked.shape[0]) + looked.tobytes(), stop)
         found = [[word for word in line if word.sure >= _LEAST] for line in words_of(said)]
@@ -131,13 +133,15 @@ def _on_light(grey: Pixels) -> Pixels:
     return np.asarray(np.where(mask > 0, 255 - grey, grey), np.uint8)
 
 
-def _is_small(grey: Pixels) -> bool:
-    """Whether most letters are lower than the program reads well."""
+def _scale(grey: Pixels) -> float:
+    """How much larger a picture must be for most of its letters to be as high as the program reads well."""
     _, inked = cv2.threshold(grey, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     _, _, stats, _ = cv2.connectedComponentsWithStats(inked.astype(np.uint8))
     heights, widths = stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_WIDTH]
     letters = heights[(heights >= 4) & (heights < 60) & (widths < 60)]
-    return len(letters) > 0 and float(np.median(letters)) < _SMALL
+    if not len(letters) or (usual := float(np.median(letters))) > _SMALL:
+        return 1.0
+    return min(_LARGEST_SCALE, max(1.0, _HEIGHT / usual))
 
 
 def _bands(grey: Pixels) -> Iterator[tuple[int, int]]:
