@@ -9,19 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from accord.core.finding import Hit
 from accord.core.place import Span
 from accord.core.reading import Reading
 from accord.core.roles import Stop
 from accord.detect.tables import words
-from accord.detect.vision.formats import LONGEST, SHORTEST, shape
+from accord.detect.vision.formats import LONGEST, shape
 
 PLATE = "privacy.id.plate"
 
 _FEW_LETTERS = 160
 _SOME_LETTERS = 400
-_ALMOST_NOTHING = 60
+_ALMOST_NOTHING = 40
 _MOST_TOKENS = 4
 
 _TOKEN = re.compile(r"[^\s|]+")
@@ -96,7 +97,7 @@ def plates(text: str) -> Iterator[tuple[Span, float]]:
         line = match.group()
         found = _best(line) or _number(line, text)
         if found is None and number + 1 < len(lines):
-            found = _two_lines(line, lines[number + 1].group())
+            found = _two_lines(line, lines[number + 1].group(), text)
         if found is not None:
             told = bool(_CONTEXT.search(line) or _CONTEXT.search(before))
             score = max(found.score - crowd, 0.75 if told else 0.0)
@@ -107,8 +108,12 @@ def plates(text: str) -> Iterator[tuple[Span, float]]:
 
 def _crowd(text: str) -> float:
     """What a score loses because a picture holds more text than a photograph does."""
-    letters = sum(not char.isspace() for char in text)
+    letters = _letters(text)
     return 0.0 if letters <= _FEW_LETTERS else 0.15 if letters <= _SOME_LETTERS else 0.45
+
+
+def _letters(text: str) -> int:
+    return sum(not char.isspace() for char in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +176,8 @@ def _ordinary(mark: str, pieces: Sequence[str]) -> bool:
     first = re.match(r"[A-Z]*", mark)
     if _UNIT.fullmatch(mark) or _DAY.fullmatch(mark) or (first and first.group() in _LABELS):
         return True
+    if any(_UNIT.fullmatch(a + b) for a, b in pairwise(pieces)):
+        return True
     if len(pieces) > 1 and (
         (_LABELS | _SHORT_LABELS).intersection(pieces) or (pieces[0] in _STATES and len(pieces[1]) == 5)
     ):
@@ -181,22 +188,28 @@ def _ordinary(mark: str, pieces: Sequence[str]) -> bool:
 def _number(line: str, text: str) -> _Found | None:
     """A line of digits alone, in a picture that shows little else."""
     stripped = line.strip()
-    if not _DIGITS.fullmatch(stripped) or sum(not char.isspace() for char in text) > _ALMOST_NOTHING:
+    if not _DIGITS.fullmatch(stripped) or _letters(text) > _ALMOST_NOTHING:
         return None
     start = line.index(stripped)
     return _Found(start, start + len(stripped), 0.5)
 
 
-def _two_lines(line: str, below: str) -> _Found | None:
-    """A square plate: half of the mark above the other."""
+def _two_lines(line: str, below: str, text: str) -> _Found | None:
+    """A square plate: half of the mark above the other, one of them of letters and digits."""
     above, under = line.strip(), below.strip()
-    if not all(_half(half) for half in (above, under)) or above.isdigit() == under.isdigit():
+    if not (_half(above) and _half(under)) or _letters(text) > _ALMOST_NOTHING:
         return None
-    mark = "".join(_PIECE.findall(above + under))
-    judged = shape(mark) if len(mark) >= SHORTEST else None
-    if judged is None or not judged.known or _ordinary(mark, [mark]):
+    pieces = _PIECE.findall(above) + _PIECE.findall(under)
+    if not any(_mixed(half) for half in (above, under)):
+        return None
+    judged = shape("".join(pieces))
+    if judged is None or not judged.known or _ordinary("".join(pieces), pieces):
         return None
     return _Found(0, len(line) + 1 + len(below), 0.6 - 0.1 * judged.mistaken)
+
+
+def _mixed(text: str) -> bool:
+    return any(char.isalpha() for char in text) and any(char.isdigit() for char in text)
 
 
 def _half(text: str) -> bool:
