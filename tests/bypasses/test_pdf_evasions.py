@@ -136,6 +136,32 @@ def test_text_layer_of_a_scan_is_no_hidden_text(order: str) -> None:
     assert [(strip.reader, strip.text) for strip in found.item.strips] == [("pdf", "Scanned words")]
 
 
+@pytest.mark.parametrize("short", [0, 1])
+def test_rough_text_layer_of_a_scan_is_moved_to_its_ink(short: int) -> None:
+    """Layers that reckon the blank after a word into its width would leave its last letter uncovered."""
+    pdf = Pdf()
+    number = picture(pdf, "CODE 4444 end")
+    pdf.page("q 600 0 0 100 6 600 cm /I Do Q", resources=f"/XObject << /I {number} 0 R >>")
+    font = ImageFont.load_default(size=48)
+    edges = [(font.getlength("CODE ") + 10) * 150 / 72 + 12.5, (font.getlength("CODE 4444") + 10) * 150 / 72 + 12.5]
+    layer = []
+    for text, left, right in (
+        ("CODE", 10, font.getlength("CODE") + 10),
+        ("4444", *(e / 150 * 72 - 6 for e in edges)),
+    ):
+        scale = 100 * (right - left) / (len(text) + short) / (0.556 * 40)
+        layer.append(f"BT 3 Tr /F1 40 Tf {scale} Tz 1 0 0 1 {left + 6} 640 Tm ({text} ) Tj ET")
+    body = pdf.stream(("q 600 0 0 100 6 600 cm /I Do Q " + "\n".join(layer)).encode())
+    page = pdf.objects[pdf.pages[0]]
+    pdf.objects[pdf.pages[0]] = page.replace(b"/Contents 5 0 R", f"/Contents {body} 0 R".encode())
+    (strip,) = opened(pdf.build()).item.strips
+    at = strip.text.index("4444")
+    assert strip.boxes is not None
+    digits = strip.boxes[at : at + 4]
+    assert abs(int(digits[0, 0]) - edges[0]) <= 8
+    assert abs(int(digits[3, 2]) - edges[1]) <= 14
+
+
 def test_text_outside_the_crop_box_has_no_place() -> None:
     found = opened(one_page(VISIBLE + show(SECRET, 72, 100), extra="/CropBox [0 600 612 792]"))
     hidden = next(strip for strip in found.item.strips if strip.hidden)

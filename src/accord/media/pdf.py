@@ -161,7 +161,7 @@ def _page(pdf: Any, index: int, work: _Work) -> bool:
         view = view_of(page, size)
         _draw(page, pdf.formenv, index, size, view, work)
         pdf_extras.read_annotations(pdf, page, pdf.formenv, index, view, work.ledger, work.files)
-    except (pdfium.PdfiumError, MemoryError):
+    except (pdfium.PdfiumError, MemoryError, ValueError, ArithmeticError, LookupError):
         work.flaw("fault.undecodable", BROKEN_PAGE)
     finally:
         page.close()
@@ -183,8 +183,9 @@ def _draw(page: Any, form: Any, index: int, size: Size, view: View, work: _Work)
     work.surfaces.append(Surface.of(shown, item=work.number, page=index))
     if letters.codes:
         without(things)
-        hidden = unseen(letters, view, shown, draw(page, form, size), view.boxes(things.pictures))
-        lay(letters, hidden, view, index, work.seen, work.veiled)
+        boxes = view.boxes(letters.frames)
+        hidden = unseen(letters, boxes, view, shown, draw(page, form, size), view.boxes(things.pictures))
+        lay(letters, boxes, hidden, view, index, work.seen, work.veiled)
     if size.reduced and _small_print(letters, size, work.limits):
         work.flaw("fault.uninspected", SMALL_PRINT)
 

@@ -18,6 +18,7 @@ import numpy as np
 import pypdfium2.raw as c
 
 from accord.core.media import NOWHERE, Strip
+from accord.media.pdf_scan import is_over_ink, widen
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 
 CONTRAST = 24
 """Levels by which removing a character must change a pixel for anyone to have seen it."""
-
-SCAN_CONTRAST = 48
-"""Levels between the brightest and the darkest pixel where the text layer of a scan has ink."""
 
 SMALLEST = 1.0
 """Points below which text is unseen."""
@@ -137,12 +135,15 @@ def _size(textpage: Any, index: int) -> float:
     return size
 
 
-def unseen(letters: Letters, view: View, shown: Pixels, without: Pixels, pictures: Frames) -> NDArray[np.bool_]:
+def unseen(
+    letters: Letters, boxes: Frames, view: View, shown: Pixels, without: Pixels, pictures: Frames
+) -> NDArray[np.bool_]:
     """Which characters a viewer does not see.
 
     Args:
         letters: of the page.
-        view: how it lies on the surface.
+        boxes: of the letters, in pixels; those of the text layer of a scan are moved to its ink.
+        view: how the page lies on the surface.
         shown: the page as drawn, (height, width, 3).
         without: the page drawn without its text.
         pictures: rectangles of the pictures on it, in pixels; shape (n, 4).
@@ -150,7 +151,6 @@ def unseen(letters: Letters, view: View, shown: Pixels, without: Pixels, picture
     Returns:
         One answer for each character; blanks are seen.
     """
-    boxes = view.boxes(letters.frames)
     placed = ~np.isnan(boxes).any(axis=1)
     hidden = np.zeros(len(letters.codes), dtype=bool)
     changed = _changed(shown, without)
@@ -162,7 +162,7 @@ def unseen(letters: Letters, view: View, shown: Pixels, without: Pixels, picture
         if letters.owners[index] >= 0 and letters.sizes[letters.owners[index]] < SMALLEST:
             hidden[index] = True
     if len(pictures):
-        _spare_scans(letters, view, boxes, hidden, shown, pictures)
+        _spare_scans(letters, boxes, hidden, shown, pictures)
     return hidden
 
 
@@ -174,22 +174,24 @@ def _changed(shown: Pixels, without: Pixels) -> NDArray[np.bool_]:
     return changed
 
 
-def _spare_scans(
-    letters: Letters, view: View, boxes: Frames, hidden: NDArray[np.bool_], shown: Pixels, pictures: Frames
-) -> None:
+def _spare_scans(letters: Letters, boxes: Frames, hidden: NDArray[np.bool_], shown: Pixels, pictures: Frames) -> None:
     """Text that changes nothing, but lies over or under a picture with ink there, is the text layer of a scan."""
+    spared = np.zeros(len(hidden), dtype=bool)
     for owner in np.unique(letters.owners[hidden]):
         members = np.flatnonzero((letters.owners == owner) & hidden)
         if owner < 0 or letters.sizes[owner] < SMALLEST:
             continue
         around = boxes[members]
-        whole = np.array([*around[:, :2].min(axis=0), *around[:, 2:].max(axis=0)])
-        x, y = (whole[0] + whole[2]) / 2, (whole[1] + whole[3]) / 2
-        behind = (pictures[:, 0] <= x) & (x <= pictures[:, 2]) & (pictures[:, 1] <= y) & (y <= pictures[:, 3])
-        left, top, right, bottom = _rounded(whole, view)
-        inside = shown[top:bottom, left:right]
-        if behind.any() and inside.size and int(inside.max()) - int(inside.min()) >= SCAN_CONTRAST:
-            hidden[members] = False
+        if is_over_ink(np.array([*around[:, :2].min(axis=0), *around[:, 2:].max(axis=0)]), pictures, shown):
+            spared[members] = True
+    hidden &= ~spared
+    widen(_words(letters, spared), boxes, shown)
+
+
+def _words(letters: Letters, chosen: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
+    """Runs of chosen characters that no blank parts."""
+    indices = np.flatnonzero(chosen)
+    return np.split(indices, np.flatnonzero(np.diff(indices) > 1) + 1) if len(indices) else []
 
 
 def _rounded(box: Sequence[float] | Frames, view: View) -> tuple[int, int, int, int]:
@@ -235,9 +237,10 @@ class Layer:
         return Strip("".join(self.text), "pdf.hidden" if hidden else "pdf", boxes, item=item, hidden=hidden)
 
 
-def lay(letters: Letters, hidden: NDArray[np.bool_], view: View, page: int, seen: Layer, veiled: Layer) -> None:
+def lay(
+    letters: Letters, boxes: Frames, hidden: NDArray[np.bool_], view: View, page: int, seen: Layer, veiled: Layer
+) -> None:
     """Lay the characters of a page on two layers: what a viewer sees, and what not."""
-    boxes = view.boxes(letters.frames)
     for index, text in _characters(letters, hidden):
         if text in {" ", "\n"}:
             seen.part(text)
@@ -317,5 +320,5 @@ def _clean(code: int, hidden: bool) -> str:
     if code in _LIGATURES:
         return unicodedata.normalize("NFKC", letter)
     if unicodedata.category(letter) in {"Cc", "Co", "Cn"}:
-        return _UNKNOWN if code else ""
+        return _UNKNOWN if code or not hidden else ""
     return letter
