@@ -11,9 +11,10 @@ from accord import config, plugins
 from accord.audit.log import AuditLog
 from accord.core.finding import Hit
 from accord.core.reading import Reading
-from accord.core.roles import Detector, PictureDetector, PictureReader, Reader, Stop
+from accord.core.roles import Stop
 from accord.errors import ConfigError, ModelError, PluginError
 from accord.guard import Guard, Limits
+from accord.guard.guard import AnyDetector, AnyReader
 from accord.media.limits import MediaLimits
 from accord.media.opener import MediaOpener
 from accord.policy import Policy
@@ -91,20 +92,20 @@ def _named(
     return items
 
 
-def _reader(item: config.PluginModel) -> Reader | PictureReader:
+def _reader(item: config.PluginModel) -> AnyReader:
     made: Any = plugins.load("accord.readers", item.use, item.options)
-    if not isinstance(made, Reader | PictureReader):
-        raise PluginError(f"{item.use} is no reader: see Reader and PictureReader in accord.core.roles")
+    if not isinstance(made, AnyReader):
+        raise PluginError(f"{item.use} is no reader: see the readers in accord.core.roles")
     return made
 
 
-def _detector(item: config.PluginModel, policy: Policy) -> Detector | PictureDetector:
+def _detector(item: config.PluginModel, policy: Policy) -> AnyDetector:
     try:
         made: Any = plugins.load("accord.detectors", item.use, item.options)
     except ModelError as error:
         return _Unavailable(item.use, error)
-    if not isinstance(made, Detector | PictureDetector):
-        raise PluginError(f"{item.use} is no detector: see Detector and PictureDetector in accord.core.roles")
+    if not isinstance(made, AnyDetector):
+        raise PluginError(f"{item.use} is no detector: see the detectors in accord.core.roles")
     unnamed = made.categories - policy.categories
     if unnamed:
         raise PluginError(

@@ -105,6 +105,7 @@ class LimitsModel(_Model):
         workers: threads that run detectors; 1 keeps everything on one core.
         waiting: inspections that may wait for a worker at once.
         deadline_per_megapixel: seconds more for every million pixels of pictures and pages.
+        deadline_per_minute: seconds more for every minute of recordings.
         media: bounds on opening one picture or document.
     """
 
@@ -115,6 +116,7 @@ class LimitsModel(_Model):
     workers: int = Field(default=2, ge=1, le=64)
     waiting: int = Field(default=64, ge=1)
     deadline_per_megapixel: float = Field(default=20.0, ge=0)
+    deadline_per_minute: float = Field(default=60.0, ge=0)
     media: MediaModel = MediaModel()
 
 

@@ -14,7 +14,7 @@ from accord.core.place import Span
 
 TEXT_TRANSFORMS = ("pseudonymise", "hash", "generalise", "mask", "remove")
 IMAGE_TRANSFORMS = ("pixelate", "replace", "fill", "remove")
-AUDIO_TRANSFORMS = ("voice", "mute", "remove")
+AUDIO_TRANSFORMS = ("voice", "replace", "mute", "remove")
 
 TRANSFORMS: dict[Modality, tuple[str, ...]] = {
     Modality.TEXT: TEXT_TRANSFORMS,
@@ -29,7 +29,7 @@ KNOWN_TRANSFORMS = frozenset(name for names in TRANSFORMS.values() for name in n
 # A transform that a modality lacks becomes its nearest one that hides at least as much.
 _IN_TEXT = {"pixelate": "mask", "replace": "pseudonymise", "fill": "mask", "voice": "mask", "mute": "mask"}
 _IN_IMAGE = {"pseudonymise": "replace", "hash": "fill", "generalise": "fill", "mask": "fill", "voice": "fill"}
-_IN_AUDIO = {"pixelate": "mute", "replace": "mute", "fill": "mute"}
+_IN_AUDIO = {"pseudonymise": "replace", "pixelate": "mute", "fill": "mute"}
 
 
 def suited(transform: str, modality: Modality) -> str:

@@ -301,7 +301,7 @@ class Cut:
 
     Attributes:
         interval: when, in seconds.
-        transform: an audio transform: voice, mute or remove.
+        transform: an audio transform: voice, replace, mute or remove.
         label: what stands for the value; not heard, but told to whoever asks what was said there.
         item: the item.
     """

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from accord.core.content import Context, Modality
 from accord.core.decision import Outcome, Verdict
-from accord.core.edit import Edit, suited
+from accord.core.edit import IMAGE_TRANSFORMS, Edit, suited
 from accord.core.finding import Finding
-from accord.core.media import Changes, Mark, Patch
-from accord.core.place import Box, Span
+from accord.core.media import Changes, Cut, Mark, Patch
+from accord.core.place import Box, Interval, Span
 from accord.core.reading import Reading
 from accord.guard.media import Enclosure
 from accord.guard.read import Reads
@@ -27,18 +27,25 @@ class Plan:
     Attributes:
         edits: by frame of text; None is the tape.
         marks: by part, places on pixels.
+        cuts: by part, times of recordings.
         withheld: parts that do not leave.
         left_out: by part, embedded files that do not leave.
     """
 
     edits: dict[Reading | None, list[Edit]] = field(default_factory=dict)
     marks: dict[int, list[Mark]] = field(default_factory=dict)
+    cuts: dict[int, list[Cut]] = field(default_factory=dict)
     withheld: set[int] = field(default_factory=set)
     left_out: dict[int, set[int]] = field(default_factory=dict)
 
     def changes(self, part: int, patches: Sequence[Patch]) -> Changes:
         """What becomes of one part that is no text."""
-        return Changes(tuple(self.marks.get(part, ())), tuple(patches), frozenset(self.left_out.get(part, ())))
+        return Changes(
+            tuple(self.marks.get(part, ())),
+            tuple(patches),
+            frozenset(self.left_out.get(part, ())),
+            tuple(self.cuts.get(part, ())),
+        )
 
     def within(self, enclosure: Enclosure, patches: Sequence[Patch]) -> Changes:
         """What becomes of a file written inside a text, with the numbers of its items counted from 0."""
@@ -48,6 +55,7 @@ class Plan:
             tuple(replace(mark, item=mark.item - base) for mark in whole.marks if base <= mark.item < end),
             tuple(replace(patch, item=patch.item - base) for patch in whole.patches if base <= patch.item < end),
             frozenset(item - base for item in whole.withheld if base <= item < end),
+            tuple(replace(cut, item=cut.item - base) for cut in whole.cuts if base <= cut.item < end),
         )
 
 
@@ -67,8 +75,13 @@ def plan(reads: Reads, verdicts: Iterable[Verdict], rewriter: TextRewriter, cont
         if finding.part in made.withheld or finding.item in made.left_out.get(finding.part, ()):
             continue
         if isinstance(finding.place, Box):
-            mark = _mark(verdict, reads, rewriter, context)
-            made.marks.setdefault(finding.part, []).append(mark)
+            transform = _on_paper(verdict)
+            label = _label(verdict, reads, rewriter, context)
+            made.marks.setdefault(finding.part, []).append(Mark(finding.place, transform, label, finding.item))
+        elif isinstance(finding.place, Interval):
+            transform = suited(verdict.transform or "remove", Modality.AUDIO)
+            label = _label(verdict, reads, rewriter, context)
+            made.cuts.setdefault(finding.part, []).append(Cut(finding.place, transform, label, finding.item))
         elif finding.modality is Modality.TEXT or _writable(finding, reads):
             frame, edit = _edit(verdict, reads, lanes)
             made.edits.setdefault(frame, []).append(edit)
@@ -94,19 +107,22 @@ def _edit(verdict: Verdict, reads: Reads, lanes: Mapping[int, Span]) -> tuple[Re
     return reading.frame, edit
 
 
-def _mark(verdict: Verdict, reads: Reads, rewriter: TextRewriter, context: Context) -> Mark:
+def _on_paper(verdict: Verdict) -> str:
+    """The form a transform takes on pixels: of a picture, or of a page of a document."""
+    wanted = suited(verdict.transform or "remove", verdict.finding.modality)
+    return wanted if wanted in IMAGE_TRANSFORMS else _PAINTED.get(wanted, "replace")
+
+
+def _label(verdict: Verdict, reads: Reads, rewriter: TextRewriter, context: Context) -> str:
+    """What stands for a value that was seen or heard."""
     finding = verdict.finding
-    if not isinstance(finding.place, Box):
-        raise TypeError("only what stands on pixels can be painted over")
-    wanted = suited(verdict.transform or "remove", finding.modality)
-    painted = wanted if finding.modality is Modality.IMAGE else _PAINTED.get(wanted, "replace")
-    written = suited(wanted, Modality.TEXT)
+    written = suited(verdict.transform or "remove", Modality.TEXT)
     value = _value(finding, reads)
     if value is None:
         # Nothing was read there, so nothing stands for a value: what is seen is named by its kind.
         written = "remove" if written == "remove" else "mask"
     edit = Edit(Span(0, 0), written, finding.category, verdict.rules, value, finding.origin)
-    return Mark(finding.place, painted, rewriter.replacement(edit, value or "", context), finding.item)
+    return rewriter.replacement(edit, value or "", context)
 
 
 def _value(finding: Finding, reads: Reads) -> str | None:

@@ -18,15 +18,34 @@ from accord.audit.log import AuditLog, delivery_of, record_of
 from accord.core.content import Content, Context, Modality, Part, Text
 from accord.core.decision import Coverage, Decision
 from accord.core.finding import Finding, Hit
-from accord.core.media import Surface
 from accord.core.place import Meta, Place, Span, union
 from accord.core.reading import Reading
-from accord.core.roles import Detector, Opener, PictureDetector, PictureReader, Reader, Stop
+from accord.core.roles import (
+    Detector,
+    Opener,
+    PictureDetector,
+    PictureReader,
+    Reader,
+    SoundDetector,
+    SoundReader,
+    Stop,
+)
 from accord.detect.repeats import repeats
 from accord.errors import ConfigError, ModelError
 from accord.guard.findings import Claim, claims, findings, in_order, settle
 from accord.guard.inspection import Inspection
-from accord.guard.media import Clock, Seen, fault, look, megapixels, open_all, open_enclosed, surfaces_of
+from accord.guard.media import (
+    Clock,
+    Scene,
+    Seen,
+    fault,
+    look,
+    megapixels,
+    minutes,
+    open_all,
+    open_enclosed,
+    scenes_of,
+)
 from accord.guard.read import Reads, read
 from accord.media.limits import MediaLimits
 from accord.policy import Policy
@@ -48,6 +67,7 @@ class Limits:
         workers: threads that run detectors.
         waiting: inspections that may be under way at once; one more waits until its deadline.
         deadline_per_megapixel: seconds more for every million pixels of pictures and pages.
+        deadline_per_minute: seconds more for every minute of recordings.
         media: bounds on opening one part that is no text.
     """
 
@@ -58,7 +78,12 @@ class Limits:
     workers: int = 2
     waiting: int = 64
     deadline_per_megapixel: float = 20.0
+    deadline_per_minute: float = 60.0
     media: MediaLimits = field(default_factory=MediaLimits)
+
+
+AnyReader = Reader | PictureReader | SoundReader
+AnyDetector = Detector | PictureDetector | SoundDetector
 
 
 class Guard:
@@ -66,8 +91,8 @@ class Guard:
 
     Args:
         policy: the accord.
-        readers: read structure and disguises out of text, and text out of pictures.
-        detectors: find categories in readings, and in pictures.
+        readers: read structure and disguises out of text, and text out of pictures and recordings.
+        detectors: find categories in readings, in pictures and in recordings.
         audit: where decisions are recorded before they take effect.
         pseudonyms: the names that stand for values.
         limits: bounds on one inspection.
@@ -77,8 +102,8 @@ class Guard:
     def __init__(
         self,
         policy: Policy,
-        readers: Sequence[Reader | PictureReader],
-        detectors: Sequence[Detector | PictureDetector],
+        readers: Sequence[AnyReader],
+        detectors: Sequence[AnyDetector],
         audit: AuditLog,
         pseudonyms: Pseudonyms | None = None,
         limits: Limits | None = None,
@@ -90,8 +115,10 @@ class Guard:
         self.opener = opener
         self._text_readers = [r for r in self.readers if isinstance(r, Reader)]
         self._text_detectors = [d for d in self.detectors if isinstance(d, Detector)]
-        self._picture_readers = [r for r in self.readers if isinstance(r, PictureReader)]
-        self._picture_detectors = [d for d in self.detectors if isinstance(d, PictureDetector)]
+        plugins = (*self.readers, *self.detectors)
+        self._lookers = [
+            p for p in plugins if isinstance(p, PictureReader | PictureDetector | SoundReader | SoundDetector)
+        ]
         self.audit = audit
         self.pseudonyms = pseudonyms or Pseudonyms()
         self.limits = limits or Limits()
@@ -182,8 +209,8 @@ class Guard:
         begun = time.monotonic()
         seen = open_all(parts, self.opener, self._pool)
         clock.end += time.monotonic() - begun
-        surfaces = [found for part, opening in seen.openings.items() for found in surfaces_of(part, opening)]
-        self._look(seen, parts, surfaces, clock)
+        scenes = [found for part, opening in seen.openings.items() for found in scenes_of(part, opening)]
+        self._look(seen, parts, scenes, clock)
         reads = read(parts, self._text_readers, self.limits.depth, clock, seen.strips)
         for _ in range(self.limits.media.depth):
             if self.opener is None or all(reads.region(*file) in seen.enclosures for file in reads.enclosed):
@@ -195,11 +222,12 @@ class Guard:
             reads = read(parts, self._text_readers, self.limits.depth, clock, seen.strips)
         return seen, reads
 
-    def _look(self, seen: Seen, parts: Content, surfaces: list[tuple[int, Surface]], clock: Clock) -> None:
+    def _look(self, seen: Seen, parts: Content, scenes: list[tuple[int, Scene]], clock: Clock) -> None:
         """Only when a file is open is it known how much there is in it, and how long that may take."""
         before = seen.characters
-        clock.end += self.limits.deadline_per_megapixel * megapixels(surfaces)
-        look(seen, parts, surfaces, self._picture_readers, self._picture_detectors, self._pool, clock)
+        clock.end += self.limits.deadline_per_megapixel * megapixels(scenes)
+        clock.end += self.limits.deadline_per_minute * minutes(scenes)
+        look(seen, parts, scenes, self._lookers, self._pool, clock)
         clock.end += self.limits.deadline_per_megabyte * (seen.characters - before) / 1e6
         if seen.characters > self.limits.characters:
             reason = f"longer than {self.limits.characters} characters"

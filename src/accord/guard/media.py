@@ -1,4 +1,4 @@
-"""What stands in pictures and documents: opened, read and looked at before the text of all parts is read together."""
+"""What is in pictures, recordings and documents: opened, looked at and heard before all text is read together."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from concurrent.futures import Executor, Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field, replace
 
-from accord.core.content import Content, Document, Image, Text
+from accord.core.content import Content, Document, Text
 from accord.core.finding import Finding
-from accord.core.media import Opening, Sight, Strip, Surface
+from accord.core.media import Heard, Noise, Opening, Sight, Sound, Strip, Surface
 from accord.core.place import Meta, Place, Span
-from accord.core.roles import Media, Opener, PictureDetector, PictureReader, Stop
+from accord.core.roles import Media, Opener, PictureDetector, PictureReader, SoundDetector, SoundReader, Stop
 from accord.errors import ModelError
 from accord.guard.read import Reads
 
 _AUTHORS = ("author", "artist", "creator", "byline", "lastmodifiedby", "ownername", "owner", "manager", "copyright")
 
-Plugin = PictureReader | PictureDetector
+Plugin = PictureReader | PictureDetector | SoundReader | SoundDetector
+Scene = Surface | Sound
+"""What can be looked at or listened to."""
 
 
 class Clock:
@@ -39,12 +41,12 @@ class Clock:
 
 @dataclass(slots=True, repr=False)
 class Seen:
-    """What pictures and documents hold, by index of the part.
+    """What pictures, recordings and documents hold, by index of the part.
 
     Attributes:
         openings: the parts that are no text, opened.
-        strips: their text: the part, the strip and its number among the strips of its item; -1 for what was read
-            from pixels.
+        strips: their text: the part, the strip and its number among the strips of its item; -1 for what was seen
+            or heard.
         enclosures: files written inside texts, by where they stand on the tape.
         findings: what was seen in them, and what could not be.
         scores: the highest score of each category, also below the floor of its detector.
@@ -87,14 +89,20 @@ class Enclosure:
     opening: Opening
 
 
-def surfaces_of(part: int, opening: Opening) -> list[tuple[int, Surface]]:
-    """The surfaces of an opening, with the part they belong to."""
-    return [(part, surface) for item in opening.items for surface in item.surfaces]
+def scenes_of(part: int, opening: Opening) -> list[tuple[int, Scene]]:
+    """What there is to look at and to hear in an opening, with the part it belongs to."""
+    seen: list[tuple[int, Scene]] = [(part, surface) for item in opening.items for surface in item.surfaces]
+    return seen + [(part, item.sound) for item in opening.items if item.sound is not None]
 
 
-def megapixels(surfaces: Iterable[tuple[int, Surface]]) -> float:
+def megapixels(scenes: Iterable[tuple[int, Scene]]) -> float:
     """How much there is to look at."""
-    return sum(surface.width * surface.height for _, surface in surfaces) / 1e6
+    return sum(scene.width * scene.height for _, scene in scenes if isinstance(scene, Surface)) / 1e6
+
+
+def minutes(scenes: Iterable[tuple[int, Scene]]) -> float:
+    """How much there is to hear."""
+    return sum(scene.seconds for _, scene in scenes if isinstance(scene, Sound)) / 60
 
 
 def open_all(content: Content, opener: Opener | None, pool: Executor) -> Seen:
@@ -108,7 +116,7 @@ def open_all(content: Content, opener: Opener | None, pool: Executor) -> Seen:
             # It calls itself text and is not; whatever else it is, nobody asked for that.
             reason = "it is not valid text"
             seen.findings.append(fault(content, index, Meta("content"), "fault.undecodable", "guard", reason))
-        elif opener is not None and isinstance(part, Image | Document):
+        elif opener is not None:
             waiting.append((index, pool.submit(_opened, opener, part)))
         else:
             reason = f"nothing here reads {part.modality.value}"
@@ -118,9 +126,7 @@ def open_all(content: Content, opener: Opener | None, pool: Executor) -> Seen:
     return seen
 
 
-def open_enclosed(
-    content: Content, reads: Reads, seen: Seen, opener: Opener, limit: int
-) -> list[tuple[int, Surface]]:
+def open_enclosed(content: Content, reads: Reads, seen: Seen, opener: Opener, limit: int) -> list[tuple[int, Scene]]:
     """Open the files written inside texts that were not opened yet.
 
     Args:
@@ -131,9 +137,9 @@ def open_enclosed(
         limit: how many may be opened in all.
 
     Returns:
-        The surfaces that are to be looked at, with their parts.
+        What is to be looked at and heard, with the parts.
     """
-    fresh: list[tuple[int, Surface]] = []
+    fresh: list[tuple[int, Scene]] = []
     for index, file in reads.enclosed:
         span = reads.region(index, file)
         if span in seen.enclosures or len(seen.enclosures) >= limit:
@@ -145,7 +151,7 @@ def open_enclosed(
         seen.enclosures[span] = Enclosure(part, base, given, opening)
         moved = _moved(opening, base)
         seen.take(content, part, moved)
-        fresh += surfaces_of(part, moved)
+        fresh += scenes_of(part, moved)
     return fresh
 
 
@@ -157,6 +163,7 @@ def _moved(opening: Opening, base: int) -> Opening:
             number=item.number + base,
             parent=None if item.parent is None else item.parent + base,
             surfaces=tuple(replace(s, item=s.item + base) for s in item.surfaces),
+            sound=None if item.sound is None else replace(item.sound, item=item.sound.item + base),
             strips=tuple(replace(s, item=s.item + base) for s in item.strips),
         )
         for item in opening.items
@@ -192,31 +199,32 @@ def _metadata(content: Content, index: int, opening: Opening) -> list[Finding]:
 @dataclass(frozen=True, slots=True)
 class _Task:
     part: int
-    surface: Surface
+    scene: Scene
     plugin: Plugin
-    future: Future[list[Strip] | list[Sight]]
+    future: Future[_Result]
+
+
+_Result = list[Strip] | list[Sight] | list[Noise] | Heard
 
 
 def look(
     seen: Seen,
     content: Content,
-    surfaces: Sequence[tuple[int, Surface]],
-    readers: Sequence[PictureReader],
-    detectors: Sequence[PictureDetector],
+    scenes: Sequence[tuple[int, Scene]],
+    plugins: Sequence[Plugin],
     pool: Executor,
     clock: Clock,
 ) -> None:
-    """Read and look at surfaces; what is found is added to `seen`.
+    """Look at surfaces and listen to sounds; what is found is added to `seen`.
 
-    Surfaces are worked on side by side, as far as the pool has threads. One plugin that fails, or is not done in
-    time, is a fault of the part it was looking at.
+    They are worked on side by side, as far as the pool has threads. One plugin that fails, or is not done in time, is
+    a fault of the part it was looking at.
     """
-    plugins: list[Plugin] = [*readers, *detectors]
     tasks = [
-        _Task(part, surface, plugin, pool.submit(_run, plugin, surface, clock))
-        for part, surface in surfaces
-        if surface.ink
+        _Task(part, scene, plugin, pool.submit(_run, plugin, scene, clock))
+        for part, scene in scenes
         for plugin in plugins
+        if _suits(plugin, scene)
     ]
     failed: dict[tuple[int, str], Finding] = {}
     for task in tasks:
@@ -237,34 +245,68 @@ def look(
     seen.findings += failed.values()
 
 
+def _suits(plugin: Plugin, scene: Scene) -> bool:
+    """Whether a plugin is for this kind of thing, and there is something to be found: no empty page, no silence."""
+    if isinstance(scene, Sound):
+        return scene.loudness > 0 and isinstance(plugin, SoundReader | SoundDetector)
+    return scene.ink > 0 and isinstance(plugin, PictureReader | PictureDetector)
+
+
 def _failure(content: Content, task: _Task, category: str, reason: str) -> Finding:
     return fault(content, task.part, Meta("content"), category, task.plugin.name, reason)
 
 
-def _run(plugin: Plugin, surface: Surface, stop: Stop) -> list[Strip] | list[Sight]:
+def _run(plugin: Plugin, scene: Scene, stop: Stop) -> _Result:
     if stop():
         raise TimeoutError
-    if isinstance(plugin, PictureReader):
-        return list(plugin.read_picture(surface, stop))
-    return list(plugin.look(surface, stop))
+    if isinstance(scene, Sound):
+        if isinstance(plugin, SoundReader):
+            return plugin.read_sound(scene, stop)
+        if isinstance(plugin, SoundDetector):
+            return list(plugin.listen(scene, stop))
+    elif isinstance(plugin, PictureReader):
+        return list(plugin.read_picture(scene, stop))
+    elif isinstance(plugin, PictureDetector):
+        return list(plugin.look(scene, stop))
+    raise TypeError("no plugin for this kind of thing")
 
 
-def _take(seen: Seen, content: Content, task: _Task, result: Iterable[Strip | Sight]) -> None:
+def _take(seen: Seen, content: Content, task: _Task, result: _Result) -> None:
+    item = task.scene.item
+    if isinstance(result, Heard):
+        for flaw in result.flaws:
+            made = fault(content, task.part, flaw.place, flaw.category, task.plugin.name, flaw.reason)
+            seen.findings.append(replace(made, item=item))
+        result = list(result.strips)
     for one in result:
         if isinstance(one, Strip):
-            seen.strips.append((task.part, replace(one, item=task.surface.item, writable=False), -1))
-            continue
-        detector, surface = task.plugin, task.surface
+            seen.strips.append((task.part, replace(one, item=item, writable=False), -1))
+        else:
+            _note(seen, content, task, one)
+
+
+def _note(seen: Seen, content: Content, task: _Task, one: Sight | Noise) -> None:
+    detector = task.plugin
+    place = _bounded(one, task.scene)
+    if not isinstance(detector, PictureDetector | SoundDetector) or one.category not in detector.categories:
+        raise ValueError("contract broken")
+    if place is None or not 0.0 <= one.score <= 1.0:
+        raise ValueError("contract broken")
+    seen.scores[one.category] = max(seen.scores.get(one.category, 0.0), one.score)
+    if one.score >= detector.floor:
+        made = fault(content, task.part, place, one.category, detector.name, "")
+        seen.findings.append(replace(made, score=one.score, item=task.scene.item))
+
+
+def _bounded(one: Sight | Noise, scene: Scene) -> Place | None:
+    """Where it is, if that is inside what was looked at."""
+    if isinstance(one, Sight) and isinstance(scene, Surface):
         box = one.box
-        bounded = 0 <= box.left < box.right <= surface.width and 0 <= box.top < box.bottom <= surface.height
-        if isinstance(detector, PictureReader) or one.category not in detector.categories:
-            raise ValueError("contract broken")
-        if not bounded or not 0.0 <= one.score <= 1.0:
-            raise ValueError("contract broken")
-        seen.scores[one.category] = max(seen.scores.get(one.category, 0.0), one.score)
-        if one.score >= detector.floor:
-            made = fault(content, task.part, replace(box, page=surface.page), one.category, detector.name, "")
-            seen.findings.append(replace(made, score=one.score, item=surface.item))
+        inside = 0 <= box.left < box.right <= scene.width and 0 <= box.top < box.bottom <= scene.height
+        return replace(box, page=scene.page) if inside else None
+    if isinstance(one, Noise) and isinstance(scene, Sound):
+        return one.interval if 0 <= one.interval.start < one.interval.end <= scene.seconds + 0.1 else None
+    return None
 
 
 def fault(content: Content, part: int, place: Place, category: str, detector: str, reason: str) -> Finding:

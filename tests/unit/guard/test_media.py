@@ -10,9 +10,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from accord import Context, Document, Guard, Image, Meta, Modality, ModelError, Outcome, Span, Text
-from accord.core.media import Changes, Flaw, Item, Opening, Sight, Stop, Strip, Surface
-from accord.core.place import Box
+from accord import Audio, Context, Document, Guard, Image, Meta, Modality, ModelError, Outcome, Span, Text
+from accord.core.media import Changes, Flaw, Heard, Item, Noise, Opening, Sight, Sound, Stop, Strip, Surface
+from accord.core.place import Box, Interval
 from accord.core.roles import Media
 from accord.errors import ContentError
 from accord.guard import Limits
@@ -302,6 +302,68 @@ def test_more_files_in_a_text_than_are_opened_are_faults(make_guard: MakeGuard) 
     guard = make_guard(WORDS, readers=[], opener=picture(), limits=limits)
     found = guard.inspect(Text(" ".join([URL] * 4))).findings
     assert [f.category for f in found] == ["fault.uninspected"] * 2
+
+
+TONE = Sound.of(np.full((16000, 1), 0.2, np.float32), 8000)
+
+
+def spoken(text: str) -> Strip:
+    """Text as a speech reader would return it: a tenth of a second for each character."""
+    times = [[i / 10, i / 10 + 0.1] if c.strip() else [-1.0, -1.0] for i, c in enumerate(text)]
+    return Strip(text, "speech", times=np.array(times, dtype=np.float32))
+
+
+class _Ear:
+    name = "ear"
+
+    def read_sound(self, sound: Sound, stop: Stop) -> Heard:
+        return Heard(
+            (spoken("mail jane@x.org"),), (Flaw("fault.uninspected", "not understood", place=Interval(1.6, 1.9)),)
+        )
+
+
+class _Listener:
+    name, floor, reference = "listener", 0.5, ""
+    categories = frozenset({"privacy.biometric.voice"})
+
+    def listen(self, sound: Sound, stop: Stop) -> Iterable[Noise]:
+        return [Noise("privacy.biometric.voice", 0.9, Interval(0.0, 1.9))]
+
+
+def recording(sound: Sound = TONE) -> _Opener:
+    return _Opener(Opening((Item(0, None, "sound", "audio/wav", sound=sound),)))
+
+
+def test_what_is_said_is_cut_where_it_is_said(make_guard: MakeGuard) -> None:
+    opener = recording()
+    inspection = make_guard(WORDS, _Listener(), readers=[_Ear()], opener=opener).inspect(Audio(b"x"))
+    found = {(f.category, f.place) for f in inspection.findings}
+    [mail] = [place for category, place in found if category == "privacy.contact.email"]
+    assert isinstance(mail, Interval)
+    assert (round(mail.start, 2), round(mail.end, 2)) == (0.5, 1.5)
+    assert ("privacy.biometric.voice", Interval(0.0, 1.9)) in found
+    assert ("fault.uninspected", Interval(1.6, 1.9)) in found
+    assert inspection.release("model").outcome is Outcome.BLOCK
+
+
+def test_a_recording_is_built_anew_with_its_cuts(make_guard: MakeGuard) -> None:
+    class Sure(_Ear):
+        def read_sound(self, sound: Sound, stop: Stop) -> Heard:
+            return Heard((spoken("mail jane@x.org"),))
+
+    opener = recording()
+    inspection = make_guard(WORDS, _Listener(), readers=[Sure()], opener=opener).inspect(Audio(b"x"))
+    assert inspection.release("model").content == (Audio(b"built anew", media_type="image/png"),)
+    inspection.release("dataset")
+    first, second = opener.changes
+    assert [(cut.transform, cut.label[:7]) for cut in first.cuts] == [("replace", "[EMAIL_")]
+    assert sorted(cut.transform for cut in second.cuts) == ["mute", "voice"]
+
+
+def test_silence_is_not_listened_to(make_guard: MakeGuard) -> None:
+    silence = Sound.of(np.zeros((800, 1), np.float32), 8000)
+    guard = make_guard(WORDS, _Listener(), readers=[_Ear()], opener=recording(silence))
+    assert guard.inspect(Audio(b"x")).findings == ()
 
 
 def test_closing_the_guard_closes_the_opener(make_guard: MakeGuard) -> None:
