@@ -11,6 +11,7 @@ from accord.media.directories import end_of
 MOST_BLOCKS = 100_000
 """Blocks of one file that are walked; a file with more is not walked to its end."""
 
+_PNG_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
 
 
@@ -75,6 +76,20 @@ def _png(data: bytes) -> Walk:
         if name == b"IEND":
             return Walk(tuple(blocks), min(at, len(data)))
     return Walk(tuple(blocks))
+
+
+def without_texts(data: bytes) -> bytes:
+    """A PNG without its text chunks, which a decoder would unpack, or refuse, together with the picture."""
+    pieces, start, at = [], 0, 8
+    for _ in range(MOST_BLOCKS):
+        size, name = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        if name in _PNG_TEXTS:
+            pieces.append(data[start:at])
+            start = at + 12 + size
+        at += 12 + size
+        if at >= len(data) or name == b"IEND":
+            break
+    return b"".join([*pieces, data[start:]]) if pieces else data
 
 
 def _jpeg(data: bytes) -> Walk:

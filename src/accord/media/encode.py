@@ -51,7 +51,7 @@ def encode_picture(pages: Sequence[Pixels], media_type: str) -> tuple[bytes, str
         return _saved(first, "JPEG", quality=_QUALITY, subsampling=sampling, optimize=True), "image/jpeg"
     if media_type == "image/webp" and side <= _MOST_WEBP:
         return _saved(first, "WEBP", quality=_QUALITY, method=2), "image/webp"
-    return _saved(first, "PNG", compress_level=6), "image/png"
+    return _saved(first, "PNG", compress_level=3), "image/png"
 
 
 def _saved(image: object, format: str, **options: object) -> bytes:

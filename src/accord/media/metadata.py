@@ -98,6 +98,13 @@ class _Found:
         self.notes: list[Note] = []
         self.embedded: list[Embedded] = []
         self.cut: list[str] = []
+        self.room = 8 * _MOST_BYTES
+
+    def inflate(self, data: bytes) -> tuple[bytes, bool]:
+        """Unpack within what is left of the room that all packed texts share."""
+        body, more = inflate(data, max(1, min(_MOST_BYTES, self.room)))
+        self.room -= len(body)
+        return body, more
 
     def add(self, key: str, text: str = "", name: str = "") -> None:
         text = clean(text)
@@ -277,7 +284,7 @@ def _icc(data: bytes, kind: str, found: _Found) -> None:
     """The texts of a colour profile (ICC.1, section 9.2), without the blanks that fill it up."""
     if kind == "iccp":
         name, _, packed = data.partition(b"\0")
-        data, _ = inflate(packed[1:], _MOST_BYTES)
+        data, _ = found.inflate(packed[1:])
         found.add("icc", decoded(name))
     found.add("icc", "\n".join(dict.fromkeys(runs(data).splitlines())))
 
@@ -287,13 +294,13 @@ def _png_text(data: bytes, kind: str, found: _Found) -> None:
     keyword, _, rest = data.partition(b"\0")
     body, more = rest, False
     if kind == "ztext":
-        body, more = inflate(rest[1:], _MOST_BYTES)
+        body, more = found.inflate(rest[1:])
     elif kind == "itext":
         packed = rest[:1] == b"\1"
         _, _, body = rest[2:].partition(b"\0")
         _, _, body = body.partition(b"\0")
         if packed:
-            body, more = inflate(body, _MOST_BYTES)
+            body, more = found.inflate(body)
     name = clean(keyword[:80].decode("utf-8", "replace"))
     profile = re.fullmatch(r"Raw profile type (\w+)", name)
     if name == "XML:com.adobe.xmp":

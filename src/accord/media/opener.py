@@ -65,7 +65,7 @@ class MediaOpener:
         Raises:
             ContentError: it cannot be built.
         """
-        return rebuild(part, opening, changes, self._limits)
+        return rebuild(part, opening, changes, self._limits, rewrite=self._decoders.rewrite)
 
     def close(self) -> None:
         """End the processes that open files; a later part starts new ones."""

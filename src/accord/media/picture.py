@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from accord.core.media import Flaw, Item, Stop, Surface
 from accord.media import sniff
+from accord.media.container import without_texts
 from accord.media.limits import MediaLimits
 from accord.media.metadata import Metadata, read_info, read_metadata
 from accord.media.parts import Opened
@@ -34,6 +35,7 @@ _DECODERS = {
 _MOST_PROFILE = 8_000_000
 _LIGHT = 176
 _VISIBLE = 8
+_ROWS = 256
 
 TOO_LARGE = "the picture has more pixels than are read"
 """The reason given for pictures over the limit."""
@@ -105,7 +107,8 @@ class _Frames:
         try:
             if self._too_large(*_header(data, self.kind)):
                 return
-            with Image.open(io.BytesIO(data), formats=[_DECODERS[self.kind]]) as image:
+            lean = without_texts(data) if self.kind == "image/png" else data
+            with Image.open(io.BytesIO(lean), formats=[_DECODERS[self.kind]]) as image:
                 self._keep_info(image)
                 self._read_frames(image)
         except Image.DecompressionBombError:
@@ -293,12 +296,17 @@ def flatten(pixels: Pixels, alpha: Pixels) -> tuple[Pixels, Pixels | None, str]:
     """
     import numpy as np
 
-    weight = alpha.astype(np.uint16)[..., None]
-    laid = pixels * weight
-    white = ((laid + 255 * (255 - weight) + 127) // 255).astype(np.uint8)
-    black = ((laid + 127) // 255).astype(np.uint8)
-    total = int(weight.sum(dtype=np.int64))
-    light = total > 0 and int(laid.sum(dtype=np.int64)) / (3 * total) > _LIGHT
+    white, black = np.empty_like(pixels), np.empty_like(pixels)
+    seen = opaque = 0
+    for top in range(0, len(pixels), _ROWS):  # in bands, because the products take eight times the room
+        rows = slice(top, top + _ROWS)
+        weight = alpha[rows].astype(np.uint16)[..., None]
+        laid = pixels[rows] * weight
+        white[rows] = (laid + 255 * (255 - weight) + 127) // 255
+        black[rows] = (laid + 127) // 255
+        seen += int(laid.sum(dtype=np.int64))
+        opaque += int(weight.sum(dtype=np.int64))
+    light = opaque > 0 and seen / (3 * opaque) > _LIGHT
     base, other, view = (black, white, "white") if light else (white, black, "black")
     differs = int(alpha.min()) <= 255 - _VISIBLE
     return base, other if differs else None, view

@@ -9,17 +9,20 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from typing import Any, NoReturn, TypeVar
 
-from accord.core.media import Flaw, Opening, Stop
+from accord.core.media import Flaw, Item, Opening, Patch, Stop
+from accord.errors import ContentError
 from accord.media import wire
 from accord.media.limits import MediaLimits
 
 MOST_JOBS = 200
 """Files after which a process is replaced, so that what a decoder leaks does not add up."""
 
+_T = TypeVar("_T")
 _POLL = 0.05
 _KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "LANG", "LC_ALL", "TZ")
 _DEADLINE = Flaw("fault.deadline", "opening the file took longer than it may")
@@ -29,6 +32,10 @@ _NOT_STARTED = Flaw("fault.undecodable", "the decoder could not be started")
 
 class _Late(Exception):
     """The time of a job is over."""
+
+
+class _NotStarted(Exception):
+    """No process could be started."""
 
 
 class _Broken(Exception):
@@ -41,6 +48,7 @@ class _Child:
 
     process: subprocess.Popen[bytes]
     jobs: int = 0
+    round: int = 0
 
     @classmethod
     def start(cls, command: Iterable[str]) -> _Child:
@@ -105,7 +113,7 @@ class _State:
     idle: list[_Child] = field(default_factory=list)
     all: set[_Child] = field(default_factory=set)
     starting: int = 0
-    closed: bool = False
+    round: int = 0
 
     def end(self) -> None:
         if self.pid == os.getpid():
@@ -145,35 +153,72 @@ class Decoders:
             hint: a name whose suffix says what kind of text it is, if it is text.
             stop: asked all the while; when it answers yes, the process is ended.
         """
+        message = self._message({"job": "open", "hint": hint}, [data])
+        try:
+            return self._converse(message, stop, lambda header, found: wire.decode(header, found, self._limits))
+        except _Late:
+            return Opening((), (_DEADLINE,))
+        except _NotStarted:
+            return Opening((), (_NOT_STARTED,))
+        except (_Broken, OSError, MemoryError):
+            return Opening((), (_ENDED,))
+
+    def rewrite(
+        self, data: bytes, item: Item, patches: Sequence[Patch], replaced: Mapping[str, bytes | None]
+    ) -> bytes:
+        """Rewrite an Office file, whose hostile bytes have to be read once more for it.
+
+        Args:
+            data: the file.
+            item: what was found in it.
+            patches: of its strips.
+            replaced: embedded files by their keys; None for one that does not leave.
+
+        Raises:
+            ContentError: it cannot be rewritten.
+        """
+        header, buffers = wire.encode_rewrite(data, item, patches, replaced)
+        message = self._message({**header, "job": "rewrite"}, buffers)
+        try:
+            return self._converse(message, lambda: False, lambda _, found: found[0] if found else b"") or _refuse()
+        except (_Late, _NotStarted, _Broken, OSError, MemoryError):
+            _refuse()
+
+    def _message(self, header: Mapping[str, Any], buffers: Sequence[bytes]) -> list[bytes]:
+        return wire.frame({**header, "limits": asdict(self._limits)}, buffers)
+
+    def _converse(self, message: list[bytes], stop: Stop, read: Callable[[dict[str, Any], list[bytes]], _T]) -> _T:
+        """Send a message to one process and read its answer, within time.
+
+        Raises:
+            _Late: the time is over.
+            _NotStarted: there is no process.
+            _Broken: the process ended, or answered nonsense.
+        """
         if self._state.pid != os.getpid():
             for inherited in self._state.all:
                 inherited.disown()
             self._finalizer.detach()
             self._renew()
-        try:
-            child = self._take(stop)
-        except _Late:
-            return Opening((), (_DEADLINE,))
-        except OSError:
-            return Opening((), (_NOT_STARTED,))
+        child = self._take(stop)
         fit = False
         try:
-            opening = self._ask(child, data, hint, stop)
+            end = time.monotonic() + self._limits.seconds
+            answer = read(*_exchange(child.process, message, wire.most_bytes(self._limits), end, stop))
             fit = True
-        except _Late:
-            opening = Opening((), (_DEADLINE,))
-        except (_Broken, OSError, MemoryError):
-            opening = Opening((), (_ENDED,))
+        except wire.WireError:
+            raise _Broken from None
         finally:
             self._give_back(child, fit)
-        return opening
+        return answer
 
     def close(self) -> None:
-        """End the processes; a later file starts new ones."""
+        """End the processes, busy ones after their file; a later file starts new ones."""
         if self._state.pid == os.getpid():
             with self._state.condition:
                 idle, self._state.idle = self._state.idle, []
                 self._state.all.difference_update(idle)
+                self._state.round += 1
                 self._state.condition.notify_all()
             for child in idle:
                 child.end()
@@ -197,19 +242,23 @@ class Decoders:
                 state.condition.wait(_POLL)
         try:
             child = _Child.start(self._command)
-        except BaseException:
+        except BaseException as error:
             with state.condition:
                 state.starting -= 1
+                state.condition.notify()
+            if isinstance(error, OSError):
+                raise _NotStarted from None
             raise
         with state.condition:
             state.starting -= 1
             state.all.add(child)
+            child.round = state.round
         return child
 
     def _give_back(self, child: _Child, fit: bool) -> None:
         state = self._state
         child.jobs += 1
-        keep = fit and child.jobs < MOST_JOBS
+        keep = fit and child.jobs < MOST_JOBS and child.round == state.round
         if not keep:
             child.end()
         with state.condition:
@@ -219,19 +268,14 @@ class Decoders:
                 state.all.discard(child)
             state.condition.notify()
 
-    def _ask(self, child: _Child, data: bytes, hint: str, stop: Stop) -> Opening:
-        end = time.monotonic() + self._limits.seconds
-        message = wire.frame({"limits": asdict(self._limits), "hint": hint}, [data])
-        try:
-            header, buffers = _exchange(child.process, message, wire.most_bytes(self._limits), end, stop)
-            return wire.decode(header, buffers, self._limits)
-        except wire.WireError:
-            raise _Broken from None
+
+def _refuse() -> NoReturn:
+    raise ContentError("the file cannot be rewritten")
 
 
 def _exchange(
     process: subprocess.Popen[bytes], message: list[bytes], most: int, end: float, stop: Stop
-) -> tuple[dict[str, object], list[bytes]]:
+) -> tuple[dict[str, Any], list[bytes]]:
     """Send a message and read the answer, within time.
 
     Raises:
@@ -284,7 +328,7 @@ class _Answer:
     """An answer that comes in pieces; its sizes are checked before it is waited for."""
 
     def __init__(self, most: int) -> None:
-        self.header: dict[str, object] = {}
+        self.header: dict[str, Any] = {}
         self._most = most
         self._data = bytearray()
         self._sizes: list[int] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from accord.core.media import Changes, Item, Mark, Opening, Patch, Surface
@@ -11,8 +11,18 @@ from accord.errors import AccordError, ContentError
 from accord.media.limits import MediaLimits
 from accord.media.wire import Held
 
+Rewrite = Callable[[bytes, Item, Sequence[Patch], Mapping[str, bytes | None]], bytes]
+"""Rewrites an Office file: `rewrite(data, item, patches, replaced)`."""
 
-def rebuild(part: Media, opening: Opening, changes: Changes, limits: MediaLimits | None = None) -> Media:
+
+def rebuild(
+    part: Media,
+    opening: Opening,
+    changes: Changes,
+    limits: MediaLimits | None = None,
+    *,
+    rewrite: Rewrite | None = None,
+) -> Media:
     """Build a part anew.
 
     A picture is painted and encoded from its pixels; a PDF is written from painted pages and the text that was
@@ -24,6 +34,7 @@ def rebuild(part: Media, opening: Opening, changes: Changes, limits: MediaLimits
         opening: what was found in it.
         changes: marks on its surfaces, patches of its strips, items that may not leave.
         limits: bounds it was opened within.
+        rewrite: rewrites an Office file; in this process unless another way is given.
 
     Returns:
         A part of the same class, role and message, with the media type it has now and without a name.
@@ -36,7 +47,9 @@ def rebuild(part: Media, opening: Opening, changes: Changes, limits: MediaLimits
     if 0 in changes.withheld:
         raise ContentError("the part itself is withheld")
     try:
-        data, media_type = _Builder(part.reveal(), opening, changes, limits or MediaLimits()).build(opening.items[0])
+        data, media_type = _Builder(part.reveal(), opening, changes, limits or MediaLimits(), rewrite).build(
+            opening.items[0]
+        )
     except AccordError:
         raise
     except (ValueError, OSError, MemoryError, ArithmeticError, LookupError) as error:
@@ -47,11 +60,14 @@ def rebuild(part: Media, opening: Opening, changes: Changes, limits: MediaLimits
 class _Builder:
     """Builds the items of one opening, embedded files first."""
 
-    def __init__(self, data: bytes, opening: Opening, changes: Changes, limits: MediaLimits) -> None:
+    def __init__(
+        self, data: bytes, opening: Opening, changes: Changes, limits: MediaLimits, rewrite: Rewrite | None
+    ) -> None:
         self.data = data
         self.items = opening.items
         self.changes = changes
         self.limits = limits
+        self.rewrite = rewrite or self._rewrite
 
     def build(self, item: Item) -> tuple[bytes, str]:
         """One item as a new file with its media type.
@@ -107,12 +123,16 @@ class _Builder:
         return write_pdf(self._painted(item), item.strips, self._marks(item), kept, self.limits.dpi)
 
     def _office(self, item: Item) -> bytes:
-        from accord.media.office_write import rewrite_office
-
         if item.number and not isinstance(item, Held):
             raise ContentError("the embedded file is not at hand")
         data = item.data if isinstance(item, Held) else self.data
-        patches, replaced = self._patches(item), dict(self._embedded(item))
+        return self.rewrite(data, item, self._patches(item), dict(self._embedded(item)))
+
+    def _rewrite(
+        self, data: bytes, item: Item, patches: Sequence[Patch], replaced: Mapping[str, bytes | None]
+    ) -> bytes:
+        from accord.media.office_write import rewrite_office
+
         return rewrite_office(data, item, patches, replaced, limits=self.limits)
 
     def _text(self, item: Item) -> bytes:

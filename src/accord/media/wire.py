@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from accord.core.media import NOWHERE, Flaw, Item, Opening, Strip, Surface
-from accord.core.place import Box, Meta, Place
+from accord.core.media import NOWHERE, Flaw, Item, Opening, Patch, Strip, Surface
+from accord.core.place import Box, Meta, Place, Span
 from accord.media.limits import MediaLimits
 
 if TYPE_CHECKING:
@@ -126,6 +126,38 @@ def encode(opening: Opening) -> tuple[dict[str, Any], list[bytes]]:
     ]
     flaws = [[f.category, f.reason, f.item, _place_out(f.place)] for f in opening.flaws]
     return {"items": items, "flaws": flaws}, buffers
+
+
+def encode_rewrite(
+    data: bytes, item: Item, patches: Sequence[Patch], replaced: Mapping[str, bytes | None]
+) -> tuple[dict[str, Any], list[bytes]]:
+    """What is needed to rewrite an Office file, as header and buffers."""
+    alone = Item(**{f.name: getattr(item, f.name) for f in fields(Item)} | {"number": 0, "parent": None})
+    header, buffers = encode(Opening((alone,)))
+    header["patches"] = [[p.strip, p.span.start, p.span.end, len(buffers) + n] for n, p in enumerate(patches)]
+    buffers += [patch.text.encode() for patch in patches]
+    header["replaced"] = []
+    for key, new in replaced.items():
+        header["replaced"].append([len(buffers), None if new is None else len(buffers) + 1])
+        buffers += [key.encode("utf-8", "replace"), *([] if new is None else [new])]
+    header["file"] = len(buffers)
+    return header, [*buffers, data]
+
+
+def decode_rewrite(
+    header: Mapping[str, Any], buffers: Sequence[bytes], limits: MediaLimits
+) -> tuple[bytes, Item, list[Patch], dict[str, bytes | None]]:
+    """The other way round.
+
+    Raises:
+        WireError: something in it is not what it has to be.
+    """
+    item = decode(header, buffers, limits).items[0]
+    patches = [
+        Patch(strip, Span(start, end), buffers[text].decode()) for strip, start, end, text in header["patches"]
+    ]
+    replaced = {buffers[k].decode(): None if new is None else buffers[new] for k, new in header["replaced"]}
+    return buffers[header["file"]], item, patches, replaced
 
 
 def _strip_out(strip: Strip, put: Any) -> list[Any]:

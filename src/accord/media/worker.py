@@ -80,12 +80,12 @@ def _write(pieces: list[bytes], out: int) -> None:
             view = view[os.write(out, view) :]
 
 
-def _job(parent: int) -> tuple[MediaLimits, str, bytes]:
+def _job(parent: int) -> tuple[MediaLimits, dict[str, Any], list[bytes]]:
     text = _read(wire.header_size(_read(wire.PREFIX.size, parent)), parent)
     header, sizes = wire.read_header(text, 1 << 40)
     bounds: dict[str, Any] = header["limits"]
     limits = MediaLimits(**{f.name: bounds[f.name] for f in fields(MediaLimits)})
-    return limits, header["hint"], _read(sizes[0], parent)
+    return limits, header, [_read(size, parent) for size in sizes]
 
 
 def answer(limits: MediaLimits, hint: str, data: bytes) -> list[bytes]:
@@ -104,6 +104,17 @@ def answer(limits: MediaLimits, hint: str, data: bytes) -> list[bytes]:
     return wire.frame(*wire.encode(Opening((), (Flaw("fault.undecodable", reason),))))
 
 
+def rewrite(limits: MediaLimits, header: dict[str, Any], buffers: list[bytes]) -> list[bytes]:
+    """Rewrite one Office file and frame it; an answer without a file says that it cannot be rewritten."""
+    from accord.media.office_write import rewrite_office
+
+    try:
+        data, item, patches, replaced = wire.decode_rewrite(header, buffers, limits)
+        return wire.frame({}, [rewrite_office(data, item, patches, replaced, limits=limits)])
+    except Exception:
+        return wire.frame({})
+
+
 def main() -> None:
     """Answer one file after the other until the parent closes its end."""
     parent = os.getppid()
@@ -112,12 +123,16 @@ def main() -> None:
     os.dup2(silent, 1)  # a library that prints must not write into an answer
     confined = False
     while True:
-        limits, hint, data = _job(parent)
+        limits, header, buffers = _job(parent)
         if not confined:
             confine(limits)
             confined = True
         allow_seconds(limits.seconds)
-        _write(answer(limits, hint, data), out)
+        if header["job"] == "rewrite":
+            pieces = rewrite(limits, header, buffers)
+        else:
+            pieces = answer(limits, header["hint"], buffers[0])
+        _write(pieces, out)
 
 
 if __name__ == "__main__":

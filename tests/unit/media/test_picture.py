@@ -260,6 +260,24 @@ def test_sixty_megapixels_in_a_small_file_are_never_decoded(width: int, height: 
     assert not found.item.surfaces
 
 
+def test_giant_texts_do_not_keep_a_png_from_being_seen() -> None:
+    data = saved(corner(), "PNG")
+    texts = b"".join(chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"a" * 3_000_000)) for _ in range(30))
+    found = opened(data[:33] + texts + data[33:])
+    assert (found.item.surfaces[0].pixels == np.asarray(corner())).all()
+    assert [flaw.category for flaw in found.flaws] == ["fault.uninspected"]
+    assert "png.Comment" in found.item.metadata
+
+
+def test_metadata_of_an_avif_is_read() -> None:
+    exif = Image.Exif()
+    exif[0x013B] = "Jane Doe"
+    item = opened(saved(corner(), "AVIF", exif=exif)).item
+    assert [strip.text for strip in item.strips] == ["Artist: Jane Doe"]
+    frames = [Image.new("RGB", (64, 64), colour) for colour in ("red", "lime", "blue")]
+    assert len(opened(saved(frames[0], "AVIF", save_all=True, append_images=frames[1:])).item.surfaces) == 3
+
+
 def test_a_jpeg_that_says_it_is_huge_is_never_decoded() -> None:
     data = bytearray(saved(corner(), "JPEG"))
     at = data.index(b"\xff\xc0")

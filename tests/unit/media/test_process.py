@@ -21,8 +21,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from accord.core.media import Flaw, Item, Opening, Strip, Surface
-from accord.core.place import Box, Meta
+from accord.core.media import Flaw, Item, Opening, Patch, Strip, Surface
+from accord.core.place import Box, Meta, Span
+from accord.errors import ContentError
 from accord.media import process, wire, worker
 from accord.media.limits import MediaLimits
 from accord.media.process import Decoders
@@ -223,6 +224,42 @@ def test_closing_and_forgetting_leave_nothing_behind() -> None:
     del decoders
     gc.collect()
     assert gone(second)
+
+
+def test_closing_while_a_child_works_ends_it_after_its_file() -> None:
+    decoders = Decoders(LIMITS, 1)
+    decoders.unpack(b"a", "", never)
+    busy = children(decoders)[0]
+    closed: list[None] = []
+    opening = decoders.unpack(png(), "", lambda: not closed and bool(closed.append(decoders.close())))
+    assert closed and not opening.flaws
+    assert gone(busy) and not children(decoders)
+
+
+@pytest.mark.parametrize("script", ["", "import os; os.kill(os.getpid(), 11)", "import time; time.sleep(60)"])
+def test_a_child_that_fails_to_rewrite_is_an_error_without_content(script: str) -> None:
+    decoders = fake(script, MediaLimits(seconds=0.4))
+    with pytest.raises(ContentError, match="^the file cannot be rewritten$"):
+        decoders.rewrite(b"PK Jane", Item(0, None, "office", "application/x"), (), {"Jane": None})
+    assert not children(decoders)
+
+
+def test_what_is_not_what_was_inspected_is_not_rewritten(shared: Decoders) -> None:
+    with pytest.raises(ContentError):
+        shared.rewrite(b"no office file", Item(0, None, "office", "application/x"), (), {})
+    assert not shared.unpack(b"words", "", never).flaws
+
+
+def test_what_is_rewritten_survives_the_wire() -> None:
+    item = Item(
+        4, 2, "office", "application/x", "k", strips=(Strip("Jane", "office", key="k", item=4, writable=True),)
+    )
+    patches = [Patch(0, Span(0, 4), "Grüße", item=4), Patch(0, Span(4, 4), "", item=4)]
+    replaced = {"ä/b.png": b"new", "c": None, "d": b""}
+    header, buffers = wire.encode_rewrite(b"data", item, patches, replaced)
+    data, got, moved, new = wire.decode_rewrite(json.loads(json.dumps(header)), buffers, LIMITS)
+    assert (data, new, got.number, got.strips[0].text) == (b"data", replaced, 0, "Jane")
+    assert moved == [Patch(0, Span(0, 4), "Grüße"), Patch(0, Span(4, 4), "")]
 
 
 def test_a_fork_starts_children_of_its_own() -> None:
