@@ -13,6 +13,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from accord import __version__
+from accord.batch.kinds import SUFFIX_OF
 from accord.cli import explain, gallery, report, say, story
 from accord.core.content import Content, Document, Image, Text
 from accord.core.decision import Decision, Destination, Outcome
@@ -171,6 +172,10 @@ def _original(number: int, scene: story.Scene, found: Sequence[tuple[int, Findin
     }
 
 
+def _format(media_type: str) -> str:
+    return SUFFIX_OF.get(media_type, media_type).lstrip(".").upper()
+
+
 def _title(sheet: gallery.Sheet) -> str:
     return f"{sheet.key}, what a viewer does not show" if sheet.hidden else sheet.key
 
@@ -198,7 +203,7 @@ def _view(opening: Opening | None, decision: Decision) -> dict[str, Any] | None:
         "leaves": gallery.leaves(opening),
         "sheets": [{"key": _title(sheet), "pieces": _tagged(sheet.text)} for sheet in gallery.sheets(opening)],
         "layer": _tagged(gallery.text_layer(opening)),
-        "facts": f"Written anew as {part.media_type}, {len(part):,} bytes. Opened again, it holds "
+        "facts": f"Written anew as {_format(part.media_type)}, {len(part):,} bytes. Opened again, it holds "
         + (f"of metadata only {', '.join(left)}." if left else "no metadata."),
     }
 

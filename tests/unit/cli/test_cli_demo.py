@@ -114,7 +114,7 @@ def test_a_box_is_drawn_where_the_code_is(shown) -> None:
     page = shown[1][shown[1].index("<code>badge.png</code>") :]
     (view,) = [a for tag, a in found.tags if tag == "svg" and a["viewbox"] == "0 0 560 760"]
     assert view["role"] == "group"
-    area = re.search(r'<rect x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)"', page)
+    area = re.search(r'<rect class="halo" x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)"', page)
     left, top, width, height = (int(number) for number in area.groups())
     assert 40 < left < 110
     assert 280 < top < 330
