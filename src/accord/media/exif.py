@@ -39,6 +39,12 @@ _PLAIN = {
     323,
     338,
     339,
+    318,
+    319,
+    529,
+    530,
+    531,
+    532,
 }
 """Tags that say how the pixels stand in the file: no metadata."""
 

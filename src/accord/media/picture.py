@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from accord.core.media import Flaw, Item, Stop, Surface
+from accord.core.place import Meta
 from accord.media import sniff
 from accord.media.container import without_texts
 from accord.media.limits import MediaLimits
@@ -55,7 +56,7 @@ def open_picture(data: bytes, number: int, parent: int | None, key: str, limits:
     that is a further surface with its `view` named.
     """
     kind = sniff.media_type(data)
-    metadata = _guarded(lambda: read_metadata(data, kind, number, limits)) or Metadata()
+    metadata = _guarded(lambda: read_metadata(data, kind, number, limits)) or _unread(number)
     surfaces: tuple[Surface, ...] = ()
     pages = 1
     if kind not in _DECODERS:
@@ -81,6 +82,10 @@ def _guarded(work: Callable[[], Metadata]) -> Metadata | None:
         raise
     except Exception:
         return None
+
+
+def _unread(number: int) -> Metadata:
+    return Metadata(flaws=(Flaw("fault.uninspected", "the metadata cannot be read", number, Meta("metadata")),))
 
 
 class _Frames:

@@ -204,8 +204,9 @@ class Decoders:
         fit = False
         try:
             end = time.monotonic() + self._limits.seconds
-            answer = read(*_exchange(child.process, message, wire.most_bytes(self._limits), end, stop))
-            fit = True
+            header, found = _exchange(child.process, message, wire.most_bytes(self._limits), end, stop)
+            answer = read(header, found)
+            fit = header.get("last") is not True
         except wire.WireError:
             raise _Broken from None
         finally:

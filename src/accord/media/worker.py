@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import sys
 import time
 from contextlib import suppress
@@ -21,6 +22,10 @@ _IDLE = 2.0
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
 _SOFT = 0.9
+_SWOLLEN = 0.3
+
+Answer = tuple[dict[str, Any], list[bytes]]
+"""Header and buffers; see `accord.media.wire`."""
 
 
 def confine(limits: MediaLimits) -> None:
@@ -88,36 +93,45 @@ def _job(parent: int) -> tuple[MediaLimits, dict[str, Any], list[bytes]]:
     return limits, header, [_read(size, parent) for size in sizes]
 
 
-def answer(limits: MediaLimits, hint: str, data: bytes) -> list[bytes]:
-    """Unpack one file and frame what was found; whatever goes wrong is a flaw."""
+def answer(limits: MediaLimits, hint: str, data: bytes) -> Answer:
+    """Unpack one file; whatever goes wrong is a flaw."""
     from accord.core.media import Flaw, Opening
     from accord.media.unpack import unpack
 
     until = time.monotonic() + _SOFT * limits.seconds
     try:
         opening = unpack(data, limits, lambda: time.monotonic() > until, hint)
-        return wire.frame(*wire.encode(opening))
+        return wire.encode(opening)
     except MemoryError:
         reason = "opening the file takes more memory than it may"
     except Exception:
         reason = "the file cannot be opened"
-    return wire.frame(*wire.encode(Opening((), (Flaw("fault.undecodable", reason),))))
+    return wire.encode(Opening((), (Flaw("fault.undecodable", reason),)))
 
 
-def rewrite(limits: MediaLimits, header: dict[str, Any], buffers: list[bytes]) -> list[bytes]:
-    """Rewrite one Office file and frame it; an answer without a file says that it cannot be rewritten."""
+def rewrite(limits: MediaLimits, header: dict[str, Any], buffers: list[bytes]) -> Answer:
+    """Rewrite one Office file; an answer without a file says that it cannot be rewritten."""
     from accord.media.office_write import rewrite_office
 
     try:
         data, item, patches, replaced = wire.decode_rewrite(header, buffers, limits)
-        return wire.frame({}, [rewrite_office(data, item, patches, replaced, limits=limits)])
+        return {}, [rewrite_office(data, item, patches, replaced, limits=limits)]
     except Exception:
-        return wire.frame({})
+        return {}, []
+
+
+def swollen(limits: MediaLimits) -> bool:
+    """Whether the process has grown so large that a fresh one should take its place."""
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > _SWOLLEN * limits.memory
 
 
 def main() -> None:
     """Answer one file after the other until the parent closes its end."""
     parent = os.getppid()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the parent, which then closes its end
     out = os.dup(1)
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)  # a library that prints must not write into an answer
@@ -129,10 +143,10 @@ def main() -> None:
             confined = True
         allow_seconds(limits.seconds)
         if header["job"] == "rewrite":
-            pieces = rewrite(limits, header, buffers)
+            found, made = rewrite(limits, header, buffers)
         else:
-            pieces = answer(limits, header["hint"], buffers[0])
-        _write(pieces, out)
+            found, made = answer(limits, header["hint"], buffers[0])
+        _write(wire.frame({**found, "last": swollen(limits)}, made), out)
 
 
 if __name__ == "__main__":

@@ -212,6 +212,16 @@ def test_a_child_is_replaced_after_some_files(monkeypatch: pytest.MonkeyPatch) -
     decoders.close()
 
 
+def test_a_child_that_has_grown_large_is_replaced() -> None:
+    decoders = Decoders(MediaLimits(memory=1_000_000_000), 1)
+    decoders.unpack(png(), "", never)
+    first = children(decoders)
+    assert first
+    assert not decoders.unpack(png(5000), "", never).flaws
+    assert not children(decoders) and gone(first[0])
+    decoders.close()
+
+
 def test_closing_and_forgetting_leave_nothing_behind() -> None:
     decoders = Decoders(LIMITS, 1)
     decoders.unpack(b"a", "", never)
@@ -454,7 +464,6 @@ def test_the_worker_answers_whatever_goes_wrong(monkeypatch: pytest.MonkeyPatch)
             raise error("Jane")
 
         monkeypatch.setattr(unpack, "unpack", fails)
-        pieces = worker.answer(LIMITS, "", b"x")
-        header, sizes = wire.read_header(pieces[1], 1000)
-        assert sizes == []
+        header, buffers = worker.answer(LIMITS, "", b"x")
+        assert buffers == []
         assert categories(wire.decode(header, [], LIMITS)) == ["fault.undecodable"]
