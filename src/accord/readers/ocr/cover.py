@@ -1,4 +1,4 @@
-"""Remembers where lines were found already."""
+"""Remembers where lines were read already."""
 
 from __future__ import annotations
 
@@ -45,15 +45,54 @@ class Cover:
         cv2.fillConvexPoly(inside, corners - (left, top), 1)
         return float(cv2.mean(part, inside)[0]) >= _KNOWN
 
-    def take(self, quads: Iterable[Quad]) -> list[Quad]:
-        """Those lines that are new, largest first; they are remembered."""
-        new = []
-        for quad in sorted(quads, key=lambda q: -abs(cv2.contourArea(q))):
-            if not self.knows(quad):
-                self.add(quad)
-                new.append(quad)
-        return new
-
     def open_cells(self) -> Pixels:
         """1 for every cell no line covers, shape (height / 4, width / 4), rounded up."""
         return np.asarray(1 - self._cells, np.uint8)
+
+
+class Known:
+    """The lines that were read, and whether another one says something new.
+
+    A line is new where only lines half as high or lower were read: strokes of large letters look like small ones.
+
+    Args:
+        shape: height and width of the picture.
+    """
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self._shape = shape
+        self._quads: list[Quad] = []
+        self._layers: dict[int, Cover] = {}
+
+    @property
+    def all(self) -> Cover:
+        """What all lines cover."""
+        return self._layer(0)
+
+    def add(self, quad: Quad) -> None:
+        """Remember a line."""
+        self._quads.append(quad)
+        for level, cover in self._layers.items():
+            if level <= _level(quad) + 1:
+                cover.add(quad)
+
+    def new(self, quads: Iterable[Quad]) -> list[Quad]:
+        """Those lines that say something new, without doubles among them."""
+        seen = Known(self._shape)
+        for quad in sorted(quads, key=lambda q: -float(np.linalg.norm(q[1] - q[0]))):
+            level = _level(quad)
+            if not self._layer(level).knows(quad) and not seen._layer(level).knows(quad):
+                seen.add(quad)
+        return seen._quads
+
+    def _layer(self, level: int) -> Cover:
+        """What lines of a height, half of it, or more cover."""
+        if level not in self._layers:
+            self._layers[level] = Cover(self._shape, [quad for quad in self._quads if _level(quad) + 1 >= level])
+        return self._layers[level]
+
+
+def _level(quad: Quad) -> int:
+    """How high a line is, as a power of two in pixels."""
+    low = min(float(np.linalg.norm(quad[3] - quad[0])), float(np.linalg.norm(quad[1] - quad[0])))
+    return max(0, int(np.log2(max(1.0, low))))

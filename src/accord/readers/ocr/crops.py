@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _TALL = 1.5
 _FAINT = 110
 _HIGHEST = 96
+_LONGEST = 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +75,36 @@ def cut(pixels: Pixels, quad: Quad) -> Crop:
     if shrink > 2:
         made = cv2.resize(made, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
     return Crop(np.asarray(made, np.uint8), quad)
+
+
+def parted(crop: Crop) -> list[Crop]:
+    """A very long line in pieces, cut where there is least ink, so that what one reading takes is bounded."""
+    if crop.tall:
+        return [piece.turned(3) for piece in parted(crop.turned(1))] if _slender(crop.turned(1)) else [crop]
+    if not _slender(crop):
+        return [crop]
+    height, width = crop.pixels.shape[:2]
+    busy = np.abs(np.diff(crop.pixels.max(axis=2).astype(np.int16), axis=0)).sum(axis=0)
+    calm = np.convolve(busy, np.ones(max(1, height // 3)), "same")
+    pieces, start = [], 0
+    while width - start > _LONGEST * height:
+        low = start + _LONGEST * height * 3 // 4
+        end = low + int(np.argmin(calm[low : start + _LONGEST * height]))
+        pieces.append(_piece(crop, start, end))
+        start = end
+    return [*pieces, _piece(crop, start, width)]
+
+
+def _slender(crop: Crop) -> bool:
+    return bool(crop.pixels.shape[1] > _LONGEST * crop.pixels.shape[0])
+
+
+def _piece(crop: Crop, start: int, end: int) -> Crop:
+    along = (crop.quad[1] - crop.quad[0], crop.quad[2] - crop.quad[3])
+    one, two = start / crop.pixels.shape[1], end / crop.pixels.shape[1]
+    first, last = crop.quad[0], crop.quad[3]
+    quad = np.array([first + along[0] * one, first + along[0] * two, last + along[1] * two, last + along[1] * one])
+    return Crop(crop.pixels[:, start:end], quad.astype(np.float32))
 
 
 def stretched(pixels: Pixels) -> Pixels:

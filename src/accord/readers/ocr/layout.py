@@ -23,6 +23,7 @@ _COLUMN_GAP = 0.8
 _CELL_GAP = 3.0
 _SAME_ROW = 0.5
 _TRIES = 8
+_QUARTER = float(np.pi / 2)
 
 
 def strip_of(lines: Sequence[Line], page: int, item: int, reader: str = "ocr", *, hidden: bool = False) -> Strip:
@@ -47,9 +48,10 @@ def ordered(lines: Sequence[Line]) -> list[list[Line]]:
     rows: list[list[Line]] = []
     groups: dict[int, list[Line]] = {}
     for line in lines:
-        groups.setdefault(_quarter(line), []).append(line)
+        groups.setdefault(round(_angle(line) / _QUARTER) % 4, []).append(line)
     for quarter in sorted(groups, key=lambda q: -sum(len(line.text) for line in groups[q])):
-        frames = [_Frame(line, quarter) for line in groups[quarter]]
+        slant = _slant(groups[quarter], quarter)
+        frames = [_Frame(line, slant) for line in groups[quarter]]
         rows += [[frame.line for frame in row] for row in _read(frames)]
     return rows
 
@@ -59,9 +61,9 @@ class _Frame:
 
     __slots__ = ("bottom", "left", "line", "right", "top")
 
-    def __init__(self, line: Line, quarter: int) -> None:
-        x, y = line.quad[:, 0], line.quad[:, 1]
-        x, y = ((x, y), (y, -x), (-x, -y), (-y, x))[quarter]
+    def __init__(self, line: Line, slant: float) -> None:
+        across, down = np.array([np.cos(slant), np.sin(slant)]), np.array([-np.sin(slant), np.cos(slant)])
+        x, y = line.quad @ across, line.quad @ down
         self.line = line
         self.left, self.right = float(x.min()), float(x.max())
         slack = 0.2 * float(y.max() - y.min())
@@ -76,10 +78,25 @@ class _Frame:
         return self.right - self.left
 
 
-def _quarter(line: Line) -> int:
-    """Which way a line runs: 0 to the right, 1 down, 2 to the left, 3 up."""
+def _angle(line: Line) -> float:
+    """Which way a line runs, in radians from the right, downward."""
     run = line.quad[1] - line.quad[0]
-    return round(float(np.arctan2(run[1], run[0])) / (np.pi / 2)) % 4
+    return float(np.arctan2(run[1], run[0]))
+
+
+def _slant(lines: list[Line], quarter: int) -> float:
+    """Which way most of the text of a group of lines runs."""
+    apart = sorted((_aside(_angle(line) - quarter * _QUARTER), len(line.text)) for line in lines)
+    passed, half = 0, sum(length for _, length in apart) / 2
+    for angle, length in apart:
+        passed += length
+        if passed >= half:
+            return quarter * _QUARTER + angle
+    return quarter * _QUARTER
+
+
+def _aside(angle: float) -> float:
+    return float((angle + np.pi) % (2 * np.pi) - np.pi)
 
 
 def _read(frames: list[_Frame]) -> Iterator[list[_Frame]]:

@@ -58,6 +58,14 @@ def line_of(crop: Crop, spelled: Spelled) -> Line:
     return Line(text, spelled.sure, crop.quad, crop.boxes(rows))
 
 
+def moved(line: Line, up: Floats, start: Floats) -> Line:
+    """The same line in other coordinates: multiplied by `up`, then shifted by `start` (x, y)."""
+    low = np.floor(line.boxes[:, :2] * up + start)
+    high = np.ceil(line.boxes[:, 2:] * up + start)
+    boxes = np.concatenate([low, high], axis=1).astype(np.int32)
+    return Line(line.text, line.sure, np.asarray(line.quad * up + start, np.float32), boxes)
+
+
 def _ink(pixels: Pixels) -> Floats:
     """How much every column differs from the paper, shape (width,)."""
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)

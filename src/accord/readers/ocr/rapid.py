@@ -11,12 +11,12 @@ import cv2
 import numpy as np
 
 from accord.core.media import Stop, Strip, Surface
-from accord.readers.ocr.cover import Cover
+from accord.readers.ocr.cover import Cover, Known
 from accord.readers.ocr.layout import strip_of
-from accord.readers.ocr.letters import Line
+from accord.readers.ocr.letters import Line, moved
 from accord.readers.ocr.lines import LineFinder
 from accord.readers.ocr.spell import Speller
-from accord.readers.ocr.views import SIDES, evened, has_faint, smaller
+from accord.readers.ocr.views import evened, has_faint, smaller, unread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,12 +28,15 @@ if TYPE_CHECKING:
 _SHORT_SIDE = 736
 _LARGEST_SCALE = 3.0
 _SMALL_LINE = 17
-_SMALL_PICTURE = 2_500_000
+_ENLARGED = 5_000_000
+_LEAST_GAIN = 1.3
+_OVERVIEWS = (768, 512, 256)
 _EVENED_SIDE = 1600
 _PLAUSIBLE = 0.5
 _FAINT_SURE = 0.8
 _HIDDEN_SURE = 0.75
 _SAME = 0.5
+_ONE = np.ones(2, np.float32)
 
 
 class RapidOcrReader:
@@ -77,55 +80,65 @@ class _Look:
         self._finder = finder
         self._speller = speller
         self._stop = stop
-        self._cover = Cover(pixels.shape)
+        self._known = Known(pixels.shape)
         self._scale = min(_LARGEST_SCALE, max(1.0, _SHORT_SIDE / min(pixels.shape[:2])))
         self.lines: list[Line] = []
 
     def plain(self) -> None:
         """At its own size, or larger where it is small."""
-        self._add(self._pixels, self._scale, np.ones(2, np.float32), _PLAUSIBLE)
+        self._add(self._pixels, self._scale, _ONE, _PLAUSIBLE)
 
     def small(self) -> None:
-        """Twice as large, where lines are low."""
+        """Twice as large, where lines are low or marks were not read."""
         heights = [float(np.linalg.norm(line.quad[3] - line.quad[0])) for line in self.lines]
-        area = self._pixels.shape[0] * self._pixels.shape[1]
-        if heights and min(heights) * self._scale < _SMALL_LINE and area * self._scale**2 < _SMALL_PICTURE:
-            self._add(self._pixels, self._scale * 2, np.ones(2, np.float32), _PLAUSIBLE)
+        height, width = self._pixels.shape[:2]
+        parts = unread(self._pixels, self._known.all)
+        if heights and min(heights) * self._scale < _SMALL_LINE:
+            parts = [(0, 0, width, height)]
+        for left, top, right, bottom in parts:
+            scale = min(2 * self._scale, (_ENLARGED / ((right - left) * (bottom - top))) ** 0.5)
+            if scale >= _LEAST_GAIN * self._scale:
+                part = self._pixels[top:bottom, left:right]
+                self._add(part, scale, _ONE, _PLAUSIBLE, np.array([left, top], np.float32))
 
     def large(self) -> None:
         """As a small picture, where letters too large for the network become small enough."""
         longest = max(self._pixels.shape[:2])
-        for side in SIDES[::-1]:
+        for side in _OVERVIEWS:
             if longest > 1.5 * side:
                 made = _shrunk(self._pixels, side / longest)
-                up = np.array(self._pixels.shape[1::-1], np.float32) / made.shape[1::-1]
-                self._add(made, 1.0, up.astype(np.float32), _FAINT_SURE)
+                self._add(made, 1.0, self._up(made), _FAINT_SURE)
 
     def faint(self) -> None:
         """With all contrasts made the same, where something faint was not read."""
-        if not has_faint(self._pixels, self._cover):
+        if not has_faint(self._pixels, self._known.all):
             return
         scale = min(self._scale, _EVENED_SIDE / max(self._pixels.shape[:2]))
         made = evened(_shrunk(self._pixels, scale) if scale < 1 else self._pixels)
-        up = np.array(self._pixels.shape[1::-1], np.float32) / made.shape[1::-1]
-        self._add(made, max(1.0, scale), up.astype(np.float32), _FAINT_SURE)
+        self._add(made, max(1.0, scale), self._up(made), _FAINT_SURE)
 
-    def _add(self, pixels: Pixels, scale: float, up: Floats, least: float) -> None:
-        """Find lines in a view and read those that are new; `up` leads from its coordinates to the picture's."""
+    def _up(self, view: Pixels) -> Floats:
+        """What leads from coordinates of a view to the picture's: x, y."""
+        return (np.array(self._pixels.shape[1::-1]) / view.shape[1::-1]).astype(np.float32)
+
+    def _add(self, pixels: Pixels, scale: float, up: Floats, least: float, at: Floats | None = None) -> None:
+        """Find lines in a view and read those that are new; `up` and `at` lead to the picture's coordinates."""
+        start = np.zeros(2, np.float32) if at is None else at
         found = self._finder.find(pixels, self._stop, scale)
-        new = self._cover.take([quad * up for quad in found])
-        for line in self._speller.read(pixels, [quad / up for quad in new], self._stop):
+        new = self._known.new([quad * up + start for quad in found])
+        for line in self._speller.read(pixels, [(quad - start) / up for quad in new], self._stop):
             if line.sure >= least:
-                self.lines.append(_moved(line, up))
+                self.lines.append(moved(line, up, start))
+                self._known.add(self.lines[-1].quad)
 
     def hidden(self) -> list[Line]:
         """Lines that resamplers show and an eye does not."""
         found: list[Line] = []
-        for view in smaller(self._pixels, self._cover):
+        for view in smaller(self._pixels, self._known.all):
             quads = [quad for quad in self._finder.find(view.pixels, self._stop) if view.differs(quad)]
             for line in self._speller.read(view.pixels, quads, self._stop):
                 if line.sure >= _HIDDEN_SURE and sum(map(str.isalnum, line.text)) > 2:
-                    found.append(_moved(line, view.up))
+                    found.append(moved(line, view.up, np.zeros(2, np.float32)))
         kept: list[Line] = []
         cover = Cover(self._pixels.shape)
         for line in sorted(found, key=lambda each: -each.sure * len(each.text)):
@@ -145,13 +158,3 @@ class _Look:
 def _shrunk(pixels: Pixels, scale: float) -> Pixels:
     size = max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _moved(line: Line, up: Floats) -> Line:
-    """The same line in the coordinates of the picture."""
-    if up.tolist() == [1.0, 1.0]:
-        return line
-    low = np.floor(line.boxes[:, :2] * up)
-    high = np.ceil(line.boxes[:, 2:] * up)
-    boxes = np.concatenate([low, high], axis=1).astype(np.int32)
-    return Line(line.text, line.sure, np.asarray(line.quad * up, np.float32), boxes)

@@ -10,7 +10,7 @@ import cv2
 
 from accord.core.media import Stop
 from accord.models.runtime import session
-from accord.readers.ocr.crops import Crop, cut
+from accord.readers.ocr.crops import Crop, cut, parted
 from accord.readers.ocr.letters import Line, line_of
 from accord.readers.ocr.recognise import Recogniser, Spelled
 from accord.readers.ocr.stack import line_of_stack, unstacked
@@ -47,7 +47,7 @@ class Speller:
         Raises:
             TimeoutError: `stop` said so.
         """
-        crops = [cut(pixels, quad) for quad in quads]
+        crops = [part for quad in quads for part in parted(cut(pixels, quad))]
         lying = [crop for crop in crops if _slim(crop) < _LONG]
         standing = [crop.turned(1) for crop in crops if _slim(crop) >= _LONG]
         crops = [*self._upright(lying), *self._upright(standing)]

@@ -56,8 +56,8 @@ def unstacked(pixels: Pixels) -> Laid | None:
         letter = pixels[start:end][:side]
         top = (side - len(letter)) // 2
         sheet[top : top + len(letter), index * (width + 2) + 1 :][:, :width] = letter
-    ends = np.arange(1, len(runs) + 1, dtype=np.float32) / len(runs)
-    return Laid(sheet, np.asarray(np.array(runs) / height, np.float32), ends)
+    ends = np.arange(1, len(runs) + 1) / len(runs)
+    return Laid(sheet, (np.array(runs) / height).astype(np.float32), ends.astype(np.float32))
 
 
 def _joined(runs: list[NDArray[np.int64]], width: int) -> list[tuple[int, int]]:

@@ -35,6 +35,7 @@ _WINDOW = 41
 _QUIET = 2.0
 _WEAK = (3, 70)
 _WEAK_SHARE = 0.0005
+_NEAR = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,19 +90,38 @@ def smaller(pixels: Pixels, cover: Cover) -> Iterator[Smaller]:
 
 
 def has_faint(pixels: Pixels, cover: Cover) -> bool:
-    """Whether something faint stands where no line was found."""
+    """Whether something faint stands where no line was read."""
     cells = cover.open_cells()
-    size = cells.shape[1] * 4, cells.shape[0] * 4
-    padded = cv2.copyMakeBorder(
-        pixels, 0, size[1] - pixels.shape[0], 0, size[0] - pixels.shape[1], cv2.BORDER_REPLICATE
-    )
-    kernel = np.ones((3, 3), np.uint8)
-    spread = (cv2.dilate(padded, kernel) - cv2.erode(padded, kernel)).max(axis=2)
-    most = spread.reshape(cells.shape[0], 4, cells.shape[1], 4).max(axis=(1, 3))
+    most = _spread(pixels, cells.shape)
     weak = ((most >= _WEAK[0]) & (most <= _WEAK[1]) & (cells > 0)).astype(np.uint8)
     # Letters fill a patch of cells; rules and the borders of panels do not.
-    patches = cv2.morphologyEx(weak, cv2.MORPH_OPEN, kernel)
+    patches = cv2.morphologyEx(weak, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     return float(patches.mean()) > _WEAK_SHARE
+
+
+def unread(pixels: Pixels, cover: Cover) -> list[tuple[int, int, int, int]]:
+    """Parts of the picture where marks stand close together and no line was read: left, top, right, bottom."""
+    cells = cover.open_cells()
+    marks = ((_spread(pixels, cells.shape) > _WEAK[1]) & (cells > 0)).astype(np.uint8)
+    joined = cv2.morphologyEx(marks, cv2.MORPH_CLOSE, np.ones((3, 9), np.uint8))
+    # A word is a few cells wide; a dot or a rule is not a word.
+    words = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((2, 4), np.uint8))
+    near = cv2.dilate(words, np.ones((2 * _NEAR + 1, 2 * _NEAR + 1), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(near)
+    height, width = pixels.shape[:2]
+    return [
+        (4 * left, 4 * top, min(width, 4 * (left + wide)), min(height, 4 * (top + high)))
+        for left, top, wide, high, _ in stats[1:].tolist()
+    ]
+
+
+def _spread(pixels: Pixels, shape: tuple[int, ...]) -> Pixels:
+    """How far levels are apart in every cell of four by four pixels, in the channel where they are furthest."""
+    size = shape[0] * 4 - pixels.shape[0], shape[1] * 4 - pixels.shape[1]
+    padded = cv2.copyMakeBorder(pixels, 0, size[0], 0, size[1], cv2.BORDER_REPLICATE)
+    kernel = np.ones((3, 3), np.uint8)
+    apart = (cv2.dilate(padded, kernel) - cv2.erode(padded, kernel)).max(axis=2)
+    return np.asarray(apart.reshape(shape[0], 4, shape[1], 4).max(axis=(1, 3)), np.uint8)
 
 
 def evened(pixels: Pixels) -> Pixels:
