@@ -41,7 +41,7 @@ def said(*command: object) -> str:
 
 
 def letters(picture: Image.Image, scratch: Path, mode: int = 11) -> str:
-    picture.convert("RGB").save(scratch / "page.png")
+    picture.convert("L").save(scratch / "page.png")
     return said("tesseract", scratch / "page.png", "-", "--psm", mode)
 
 
@@ -53,7 +53,7 @@ def everything(path: Path, scratch: Path) -> str:
         picture = Image.open(io.BytesIO(data))
         found.append(letters(picture, scratch))
         if path.suffix == ".jpg":
-            found.append(letters(picture.rotate(5), scratch, 6))  # the card lies at that slant
+            found.append(letters(picture.convert("L").rotate(5), scratch, 6))  # the card lies at that slant
         found += [code.text for code in zxingcpp.read_barcodes(picture.convert("RGB"))]
     elif path.suffix == ".pdf":
         found.append(said("pdftotext", path, "-"))
