@@ -52,7 +52,7 @@ class CenterFace:
 
         Args:
             pixels: shape (height, width, 3), RGB.
-            size: width and height to scale to; rounded up to multiples of 32.
+            size: width and height to scale to; rounded to multiples of 32.
             least: the lowest score wanted.
 
         Returns:
@@ -63,7 +63,7 @@ class CenterFace:
         import numpy as np
 
         height, width = pixels.shape[:2]
-        wide, high = (-(-side // STRIDE) * STRIDE for side in size)
+        wide, high = (max(1, round(side / STRIDE)) * STRIDE for side in size)
         shrinks = wide * high < width * height
         scaled = cv2.resize(pixels, (wide, high), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
         blob = np.ascontiguousarray(scaled.transpose(2, 0, 1)[None], dtype=np.float32)
