@@ -224,7 +224,7 @@ def hidden(scene: Scene) -> list[Hidden]:
         refused = any(not d.verdicts[index].outcome.releases for d in scene.decisions.values())
         if not refused or finding.reading is None or finding.span is None:
             continue
-        reading, span = scene.inspection.readings[finding.reading], finding.span
+        reading, span = _decoded(scene.inspection.readings, finding.reading, finding.span)
         how = _how(scene.content[finding.part], reading)
         if not how:
             continue
@@ -240,6 +240,16 @@ def hidden(scene: Scene) -> list[Hidden]:
         )
         found.setdefault(" ".join(words.split()), one)
     return list(found.values())
+
+
+def _decoded(readings: Sequence[Reading], index: int, span: Span) -> tuple[Reading, Span]:
+    """Where the words of a finding can be read: where it covers something encoded, in what that says."""
+    place = readings[index].tape_span(span)
+    for reading in readings:
+        whole = Span(0, len(reading.text))
+        if readings[index].source is None and reading.is_decoded and place.covers(reading.tape_span(whole)):
+            return reading, whole
+    return readings[index], span
 
 
 def _how(part: Part, reading: Reading) -> str:
