@@ -12,20 +12,22 @@ if TYPE_CHECKING:
     from accord.core.media import Pixels
     from accord.readers.ocr.lines import Quad
 
-_CELL = 4
+_CELL = 2
+_CORE = 0.35
 _KNOWN = 0.5
 
 
 class Cover:
-    """The part of a picture that lines cover, in cells of four by four pixels.
+    """The part of a picture that lines cover.
 
     Args:
         shape: height and width of the picture.
-        quads: lines found already.
+        quads: lines read already.
     """
 
     def __init__(self, shape: tuple[int, ...], quads: Iterable[Quad] = ()) -> None:
-        self._cells = np.zeros((shape[0] // _CELL + 1, shape[1] // _CELL + 1), np.uint8)
+        # An even number of cells in both directions, so that they can be taken two by two.
+        self._cells = np.zeros((2 * (shape[0] // 4 + 1), 2 * (shape[1] // 4 + 1)), np.uint8)
         for quad in quads:
             self.add(quad)
 
@@ -34,8 +36,8 @@ class Cover:
         cv2.fillConvexPoly(self._cells, np.rint(quad / _CELL).astype(np.int32), 1)
 
     def knows(self, quad: Quad) -> bool:
-        """Whether half of a line or more is covered already."""
-        corners = np.rint(quad / _CELL).astype(np.int32)
+        """Whether half of the middle of a line or more is covered; lines set close overlap."""
+        corners = np.rint(_core(quad) / _CELL).astype(np.int32)
         left, top = corners.min(axis=0).clip(0)
         right, bottom = corners.max(axis=0) + 1
         part = self._cells[top:bottom, left:right]
@@ -46,8 +48,10 @@ class Cover:
         return float(cv2.mean(part, inside)[0]) >= _KNOWN
 
     def open_cells(self) -> Pixels:
-        """1 for every cell no line covers, shape (height / 4, width / 4), rounded up."""
-        return np.asarray(1 - self._cells, np.uint8)
+        """1 for every square of four by four pixels that no line covers, shape (height // 4 + 1, width // 4 + 1)."""
+        height, width = self._cells.shape
+        taken = self._cells.reshape(height // 2, 2, width // 2, 2).max(axis=(1, 3))
+        return np.asarray(1 - taken, np.uint8)
 
 
 class Known:
@@ -77,13 +81,8 @@ class Known:
                 cover.add(quad)
 
     def new(self, quads: Iterable[Quad]) -> list[Quad]:
-        """Those lines that say something new, without doubles among them."""
-        seen = Known(self._shape)
-        for quad in sorted(quads, key=lambda q: -float(np.linalg.norm(q[1] - q[0]))):
-            level = _level(quad)
-            if not self._layer(level).knows(quad) and not seen._layer(level).knows(quad):
-                seen.add(quad)
-        return seen._quads
+        """Those of the lines of one look that say something new."""
+        return [quad for quad in quads if not self._layer(_level(quad)).knows(quad)]
 
     def _layer(self, level: int) -> Cover:
         """What lines of a height, half of it, or more cover."""
@@ -96,3 +95,11 @@ def _level(quad: Quad) -> int:
     """How high a line is, as a power of two in pixels."""
     low = min(float(np.linalg.norm(quad[3] - quad[0])), float(np.linalg.norm(quad[1] - quad[0])))
     return max(0, int(np.log2(max(1.0, low))))
+
+
+def _core(quad: Quad) -> Quad:
+    """The middle of a line, without its upper and lower third."""
+    one, two, three, four = quad
+    share = np.float32(_CORE)
+    upper, lower = (four - one) * share, (three - two) * share
+    return np.stack([one + upper, two + lower, three - lower, four - upper])
