@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zlib
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 from tests.unit.media.pdfs import Pdf, one_page, show, update
@@ -168,6 +169,50 @@ def test_text_outside_the_crop_box_has_no_place() -> None:
     assert hidden.text == SECRET
     assert hidden.boxes is not None
     assert set(hidden.boxes[:, 4].tolist()) == {NOWHERE}
+
+
+def scattered(text: str, bottom: float, order: list[int]) -> str:
+    """Content that draws the letters of a line in an order of its own, 7 points apart."""
+    return "".join(show(text[index], 72 + 7 * index, bottom) for index in order if text[index] != " ")
+
+
+def test_letters_drawn_out_of_order_are_read_by_position() -> None:
+    text = "cash 4222222222222222 ok"
+    order = [(7 * index) % len(text) for index in range(len(text))]
+    assert sorted(order) == list(range(len(text)))
+    page = scattered(text, 700, order) + scattered("second code on a deck", 680, list(range(20, -1, -1)))
+    (strip,) = opened(one_page(page)).item.strips
+    assert strip.reader == "pdf"
+    assert strip.text.splitlines() == [text, "second code on a deck"]
+    assert strip.boxes is not None
+    assert (strip.boxes[:4, 0] == np.sort(strip.boxes[:4, 0])).all()
+
+
+def test_pages_in_order_stay_beside_pages_out_of_order() -> None:
+    pdf = Pdf()
+    pdf.page(VISIBLE)
+    pdf.page(scattered("cash 4222222222222222 ok", 700, [(7 * n) % 24 for n in range(24)]))
+    pdf.page(VISIBLE)
+    (strip,) = opened(pdf.build()).item.strips
+    assert strip.text == "An ordinary letter.\ncash 4222222222222222 ok\nAn ordinary letter."
+    assert strip.boxes is not None
+    pages = strip.boxes[:, 4][strip.boxes[:, 4] != NOWHERE]
+    assert (np.diff(pages) >= 0).all()
+
+
+def test_letters_drawn_backwards_in_one_piece_are_also_read_by_position() -> None:
+    """One text object whose letters step backwards: pdfium keeps the order in which they are drawn."""
+    steps = " ".join(f"({letter}) 1180" for letter in reversed("078054236"))
+    page = VISIBLE + f"BT /F1 12 Tf 1 0 0 1 300 600 Tm [{steps}] TJ ET"
+    strips = {strip.reader: strip.text for strip in opened(one_page(page)).item.strips}
+    assert any("078054236" in text for text in strips.values())
+
+
+def test_text_drawn_in_order_is_read_once() -> None:
+    columns = "".join(show(f"left {n}", 72, 700 - 15 * n) for n in range(9))
+    columns += "".join(show(f"right {n}", 300, 700 - 15 * n) for n in range(9))
+    readers = [strip.reader for strip in opened(one_page(columns + show("tail", 72, 300))).item.strips]
+    assert readers == ["pdf"]
 
 
 def test_hidden_letters_between_seen_ones_part_nothing() -> None:

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as c
 
-from accord.core.media import Flaw, Item, Stop, Surface
+from accord.core.media import Flaw, Item, Stop, Strip, Surface
 from accord.media import pdf_extras
 from accord.media.limits import MediaLimits
 from accord.media.parts import Opened
 from accord.media.pdf_bounds import unpacks_too_far
 from accord.media.pdf_info import read_info
 from accord.media.pdf_ledger import Ledger
+from accord.media.pdf_order import in_order
 from accord.media.pdf_page import Size, draw, look_over, size_of, view_of, without
 from accord.media.pdf_text import Layer, Letters, View, lay, read_letters, unseen
 
@@ -77,7 +78,8 @@ def open_pdf(data: bytes, number: int, parent: int | None, key: str, limits: Med
 
     Surfaces are its pages. Strips are, where there is something: `pdf` (the text layer that a viewer sees, and
     that of scans, in one piece), `pdf.hidden` (the text layer that nobody sees), `metadata`, `pdf.annotation`,
-    `pdf.form`, `pdf.link`, `pdf.outline`, `pdf.script`, `pdf.attachment` (names), `pdf.alternative`, `pdf.other`.
+    `pdf.form`, `pdf.link`, `pdf.outline`, `pdf.script`, `pdf.attachment` (names), `pdf.alternative`, `pdf.other`,
+    and `pdf.order`: the text layer read by position, for pages drawn in an order that makes little sense.
     """
     work = _Work(number, limits, stop, Ledger(limits.characters), pdf_extras.Files(limits))
     pages = 0
@@ -89,9 +91,11 @@ def open_pdf(data: bytes, number: int, parent: int | None, key: str, limits: Med
         work.flaw("fault.deadline" if late else "fault.undecodable", LATE if late else UNPACKS)
     else:
         pages, metadata = _open(data, work)
-    strips = [
-        strip for strip in (work.seen.strip(number, hidden=False), work.veiled.strip(number, hidden=True)) if strip
-    ]
+    strips: list[Strip] = []
+    for layer, hidden in ((work.seen, False), (work.veiled, True)):
+        strip = layer.strip(number, hidden=hidden)
+        if strip is not None:
+            strips += in_order(strip)
     strips += work.ledger.strips(number)
     if work.ledger.full:
         work.flaw("fault.uninspected", MORE_TEXT)

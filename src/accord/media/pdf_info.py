@@ -37,7 +37,7 @@ _PACKET = 4_000_000  # bytes of XMP that are read
 _NODE = re.compile(r'<([\w.-]+:[\w.-]+)\b|([\w.-]+:[\w.-]+)\s*=\s*(?:"([^"]*)"|\'([^\']*)\')|>([^<]+)<')
 _DULL = frozenset(
     "/ID /CharSet /Registry /Ordering /DA /Panose /FontFamily /Style /Lookup /CheckSum /Lang "
-    "/M /CreationDate /ModDate /NM /Encrypt /CIDSystemInfo /ICCBased /BaseState /DocChecksum".split()
+    "/M /CreationDate /ModDate /NM /Encrypt /CIDSystemInfo /ICCBased /BaseState /DocChecksum /DS".split()
 )
 _KINDS = {
     "/JS": "pdf.script",
@@ -55,6 +55,7 @@ _KINDS = {
     "/Alt": "pdf.alternative",
     "/E": "pdf.alternative",
 }
+_RICH = ("/RC", "/RV")
 _TOLD = {"/PieceInfo": "pdf.PieceInfo", "/Thumb": "pdf.Thumbnail", "/StructTreeRoot": "pdf.Structure"}
 
 
@@ -162,13 +163,15 @@ def _note(name: str, thing: Any, ledger: Ledger, files: Files, keys: dict[str, N
             if "/EF" in thing and isinstance(thing.get(key), str):
                 ledger.add("pdf.attachment", str(thing[key]), name="File")
                 break
-    elif isinstance(thing, TextStringObject) and not ledger.says(str(thing)):
-        ledger.add(_KINDS.get(name, "pdf.other"), str(thing), hidden=True)
+    elif isinstance(thing, TextStringObject):
+        text = plain(str(thing)) if name in _RICH else str(thing)
+        if not ledger.says(text):
+            ledger.add(_KINDS.get(name, "pdf.other"), text, hidden=True)
 
 
 def _stream(name: str, thing: Any, ledger: Ledger, files: Files, keys: dict[str, None]) -> None:
     kind = thing.get("/Type")
-    if kind not in ("/Metadata", "/EmbeddedFile") and name not in ("/JS", "/XFA", "/Metadata", "/RC", "/RV"):
+    if kind not in ("/Metadata", "/EmbeddedFile") and name not in ("/JS", "/XFA", "/Metadata", *_RICH):
         return
     try:
         data = bytes(thing.get_data())
