@@ -27,6 +27,7 @@ _MARGIN = 0.06
 _ROUNDS = 4
 _MOST = 200
 _ENLARGED = 1400
+_REDUCED = 2400
 _COLOURED = 24
 _COLOURED_PIXELS = 200
 _SLANTS = (-22.5, 22.5, 45.0)
@@ -124,14 +125,25 @@ class _Look:
 
 
 def _looks(pixels: Pixels) -> Iterator[_Look]:
-    """Grey; twice as large; the colours grey does not show; faint things raised; slanted."""
+    """Grey; twice as large; the colours grey does not show; faint things raised; slanted.
+
+    Only the first look is at all pixels of a very large picture: a code that fine is read by no other look.
+    """
     import cv2
     import numpy as np
 
     same = np.eye(2, 3)
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
     yield _Look(grey.copy(), same)
-    if max(grey.shape) <= _ENLARGED:
+    longest = max(grey.shape)
+    if longest > _REDUCED:
+        pixels = np.asarray(
+            cv2.resize(pixels, None, fx=_REDUCED / longest, fy=_REDUCED / longest, interpolation=cv2.INTER_AREA),
+            np.uint8,
+        )
+        same = same * (longest / _REDUCED)
+        grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    if longest <= _ENLARGED:
         yield _Look(np.asarray(cv2.resize(grey, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), np.uint8), same / 2)
     for channel in range(3):
         single = np.ascontiguousarray(pixels[:, :, channel])
@@ -140,10 +152,10 @@ def _looks(pixels: Pixels) -> Iterator[_Look]:
     faint = cv2.createCLAHE(_CONTRAST, (8, 8)).apply(grey)
     yield _Look(np.asarray(faint, np.uint8), same, _CHECKED)
     for degrees in _SLANTS:
-        yield _slanted(grey, degrees)
+        yield _slanted(grey, degrees, same)
 
 
-def _slanted(grey: Pixels, degrees: float) -> _Look:
+def _slanted(grey: Pixels, degrees: float, same: Matrix) -> _Look:
     """The whole picture turned about its middle."""
     import cv2
     import numpy as np
@@ -154,7 +166,7 @@ def _slanted(grey: Pixels, degrees: float) -> _Look:
     high = int(abs(turn[0, 1]) * width + abs(turn[0, 0]) * height) + 1
     turn[:, 2] += ((wide - width) / 2, (high - height) / 2)
     turned = cv2.warpAffine(grey, turn, (wide, high), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    back = np.asarray(cv2.invertAffineTransform(turn), np.float64)
+    back = same[0, 0] * np.asarray(cv2.invertAffineTransform(turn), np.float64)
     return _Look(np.asarray(turned, np.uint8), back, _SCANNED, slanted=True)
 
 

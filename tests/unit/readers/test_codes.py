@@ -95,6 +95,23 @@ def test_turned_codes_are_read(kind: str, degrees: int) -> None:
     assert not zxingcpp.read_barcodes(filled(pixels, strips))
 
 
+def test_the_box_of_a_slanted_code_in_a_very_large_picture_lies_around_it() -> None:
+    grey = code(PAYLOAD, "Code128", 4)
+    canvas = Image.new("L", (1200, 1200), 235)
+    canvas.paste(Image.fromarray(grey), (200, 500))
+    turned = np.asarray(canvas.rotate(45, fillcolor=235, resample=Image.Resampling.BICUBIC), np.uint8)
+    pixels = page((turned, 2000, 1000), width=4000, height=3000)
+    strips = read(pixels)
+    assert [strip.text for strip in strips] == [PAYLOAD]
+    assert strips[0].boxes is not None
+    left, top, right, bottom, _ = strips[0].boxes[0].tolist()
+    dark = np.argwhere(pixels[..., 0] < 120)
+    assert (left, top) <= (dark[:, 1].min(), dark[:, 0].min())
+    assert right > dark[:, 1].max()
+    assert bottom > dark[:, 0].max()
+    assert (right - left) * (bottom - top) < 800 * 800
+
+
 def test_text_of_any_script_is_text() -> None:
     assert read(page((code("Grüße, 山田 😀"), 40, 40)))[0].text == "Grüße, 山田 😀"
     assert read(page((code("Grüße".encode()), 40, 40)))[0].text == "Grüße"
