@@ -207,8 +207,10 @@ class Job:
         part = (decision.content or ())[0]
         value = part.reveal()
         data = value.encode("utf-8") if isinstance(value, str) else value
-        if not self._single:
-            shown = self._fitting(shown, part, given.part)
+        fitting = self._fitting(shown, part, given.part)
+        if self._single and fitting != shown:
+            result = replace(result, note=f"written as {fitting.suffix.lstrip('.').upper()}, whatever its name says")
+        shown = shown if self._single else fitting
         path = self._root / shown
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -24,7 +24,7 @@ from accord.errors import ConfigError
 _MIN_KEY = 16
 
 
-@click.command(short_help="Make a file or a folder of text safe to pass on.")
+@click.command(short_help="Make a file or a folder safe to pass on.")
 @click.argument("source", metavar="IN", type=click.Path(path_type=Path))
 @click.argument("target", metavar="OUT", type=click.Path(path_type=Path))
 @destination_option("dataset")
@@ -55,8 +55,9 @@ def sanitise(
 ) -> int:
     """Write to OUT what of IN may leave, changed where it must be.
 
-    IN is a file, or a folder that OUT will mirror, with a manifest.json. File names are rewritten like content. What
-    is held, blocked or cannot be read is listed and not written. Files appear whole or not at all.
+    IN is a file, or a folder that OUT will mirror, with a manifest.json. Pictures and documents are built anew. File
+    names are rewritten like content. What is held, blocked or cannot be read is listed and not written. Files appear
+    whole or not at all.
 
     Exit code 0 when everything was written, 1 when something was refused, 2 when something could not be read or
     written.
@@ -113,6 +114,9 @@ def _say(report: Report, shared: Common) -> None:
     else:
         for result in refused:
             say.line(f"{result.outcome} #{result.number} {say.safe(result.name)}: {_why(result)}")
+    for result in report.results:
+        if _passed(result) and result.note:
+            say.line(f"{result.outcome} #{result.number} {say.safe(result.name)}: {result.note}")
     counts = ", ".join(f"{count:,} {outcome}" for outcome, count in report.counts.items())
     written = sum(result.written for result in report.results)
     done = "nothing written (dry run)" if report.dry_run else f"{say.plural(written, 'file')} written"

@@ -138,13 +138,20 @@ def _paint_one(painted: Pixels, place: _Place, region: Mask, everything: Mask) -
     view = painted[_cut(place.frame)]
     match place.transform:
         case "remove":
-            view[region] = _around(painted, place, everything)
+            _put(view, region, _around(painted, place, everything))
         case "replace":
             _label(view, place, region)
         case "pixelate":
             _mosaic(view, region)
         case _:
-            view[region] = BLACK
+            _put(view, region, BLACK)
+
+
+def _put(view: Pixels, region: Mask, colour: tuple[int, int, int]) -> None:
+    if region.all():
+        view[:] = colour  # many times faster than through the mask
+    else:
+        view[region] = colour
 
 
 def _within(box: Box, frame: Box) -> Box:
@@ -224,9 +231,9 @@ def _label(view: Pixels, place: _Place, region: Mask) -> None:
     inner = region[at]
     tile = _tile(place.label, inner.shape[1], inner.shape[0])
     if tile is None:
-        view[region] = BLACK
+        _put(view, region, BLACK)
         return
-    view[region] = LIGHT
+    _put(view, region, LIGHT)
     view[at][inner] = tile[inner]
 
 

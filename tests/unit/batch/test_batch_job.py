@@ -239,8 +239,9 @@ def test_a_rebuilt_picture_is_named_as_what_it_has_become(seeing, source, tmp_pa
 
 def test_a_single_picture_keeps_the_name_it_is_given(seeing, source, tmp_path) -> None:
     (source / "a.bmp").write_bytes(b"BM\xff\xff")
-    job(seeing, source / "a.bmp", tmp_path / "b.bmp").run()
+    report = job(seeing, source / "a.bmp", tmp_path / "b.bmp").run()
     assert (tmp_path / "b.bmp").read_bytes() == b"built anew"
+    assert (report.results[0].name, report.results[0].note) == ("b.bmp", "written as PNG, whatever its name says")
 
 
 def test_force_replaces_a_picture_that_changed_its_name(seeing, source, tmp_path) -> None:

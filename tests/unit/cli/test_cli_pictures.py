@@ -132,3 +132,10 @@ def test_a_folder_of_many_kinds_is_sanitised(run, samples, tmp_path) -> None:
     seen += written["notes.txt"].decode() + written["manifest.json"].decode()
     no_values(seen)
     assert "mateo.ruiz@example.net" not in seen
+
+
+def test_a_name_that_no_longer_fits_is_said(run, samples, tmp_path) -> None:
+    Image.new("RGB", (40, 30), "white").save(samples / "dot.bmp")
+    ran = run("sanitise", samples / "dot.bmp", tmp_path / "dot.bmp")
+    assert (ran.code, "dot.bmp: written as PNG, whatever its name says" in ran.out) == (0, True)
+    assert Image.open(tmp_path / "dot.bmp").format == "PNG"
