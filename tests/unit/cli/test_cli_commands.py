@@ -33,7 +33,7 @@ Options:
 Commands:
   demo      Show what accord does, on samples that come with it.
   check     Say what is in a file and what would be decided.
-  sanitise  Make a file or a folder of text safe to pass on.
+  sanitise  Make a file or a folder safe to pass on.
   models    Bring in, list and prove model weights.
   policy    Say what a policy does.
   doctor    Say whether everything accord needs is there and works.
