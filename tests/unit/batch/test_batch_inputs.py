@@ -7,6 +7,7 @@ import io
 import pytest
 
 from accord.batch.inputs import media_type, open_input, read_input, to_input
+from accord.batch.kinds import written_as
 from accord.core.content import Audio, Document, Image, Role, Text
 from accord.errors import ContentError
 from accord.guard import Limits
@@ -175,3 +176,21 @@ def test_files_that_cannot_be_read(tmp_path) -> None:
         open_input(tmp_path / "nothing", LIMITS)
     with pytest.raises(ContentError, match="folder"):
         open_input(tmp_path, LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "written"),
+    [
+        ("a.bmp", "image/png", "a.png"),
+        ("a.PNG", "image/png", "a.PNG"),
+        ("a.jpeg", "image/jpeg", "a.jpeg"),
+        ("a.tif", "image/tiff", "a.tif"),
+        ("a", "image/png", "a.png"),
+        ("v1.2", "application/pdf", "v1.2.pdf"),
+        ("a.pdf", "text/plain", "a.txt"),
+        ("a.heic", "image/heic", "a.heic"),
+        ("Dr. Who", "image/png", "Dr. Who.png"),
+    ],
+)
+def test_suffixes_follow_what_is_written(name: str, media_type: str, written: str) -> None:
+    assert written_as(name, media_type) == written
