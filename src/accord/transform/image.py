@@ -122,14 +122,25 @@ def paint(pixels: Pixels, marks: Sequence[Mark]) -> Pixels:
     everything = taken.copy()
     for _, box in inside:
         everything[_cut(box)] = True
+    light, labels = np.zeros_like(taken), []
     for place in sorted(_places(inside), key=lambda place: place.key):
         frame = _cut(place.frame)
         region = np.zeros_like(taken[frame])
         for box in place.boxes:
             region[_cut(_within(box, place.frame))] = True
         region &= ~taken[frame]
-        _paint_one(painted, place, region, everything)
         taken[frame] |= region
+        tile = _tile(place) if place.transform == "replace" else None
+        if tile is None:
+            _paint_one(painted, place, region, everything)
+        else:
+            _put(painted[frame], region, LIGHT)
+            light[frame] |= region
+            labels.append((_cut(place.named), tile))
+    # The letters come last, so that the box of the line below does not cut them.
+    for at, tile in labels:
+        ink = light[at] & (tile != LIGHT).any(axis=2)
+        painted[at][ink] = tile[ink]
     return painted
 
 
@@ -139,8 +150,6 @@ def _paint_one(painted: Pixels, place: _Place, region: Mask, everything: Mask) -
     match place.transform:
         case "remove":
             _put(view, region, _around(painted, place, everything))
-        case "replace":
-            _label(view, place, region)
         case "pixelate":
             _mosaic(view, region)
         case _:
@@ -225,20 +234,9 @@ def _mosaic(view: Pixels, region: Mask) -> None:
             view[at][region[at]] = view[at].reshape(-1, 3).mean(axis=0).round()
 
 
-def _label(view: Pixels, place: _Place, region: Mask) -> None:
-    """A light box with the label of a place, or a black one where no legible label fits."""
-    at = _cut(_within(place.named, place.frame))
-    inner = region[at]
-    tile = _tile(place.label, inner.shape[1], inner.shape[0])
-    if tile is None:
-        _put(view, region, BLACK)
-        return
-    _put(view, region, LIGHT)
-    view[at][inner] = tile[inner]
-
-
-def _tile(label: str, width: int, height: int) -> Pixels | None:
-    """A label drawn as large as fits; upwards in a column; None where it would not be legible."""
+def _tile(place: _Place) -> Pixels | None:
+    """The label of a place, drawn as large as fits; upwards in a column; None where it would not be legible."""
+    label, width, height = place.label, place.named.right - place.named.left, place.named.bottom - place.named.top
     if not label:
         return None
     upwards = height > 2 * width and _size(label, height, width) > _size(label, width, height)

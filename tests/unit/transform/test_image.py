@@ -181,6 +181,25 @@ def test_neighbours_on_a_line_keep_their_labels() -> None:
         )
 
 
+def test_a_label_is_not_cut_by_the_line_below() -> None:
+    lines = [
+        Mark(Box(20, 20, 220, 50), "replace", "[EMAIL_A2B3]"),
+        Mark(Box(20, 44, 220, 74), "replace", "[CARD_C4D5]"),
+    ]
+    both = (paint(noise(1, 300, 100), lines) == INK).all(axis=2)
+    for line in lines:
+        alone = (paint(noise(1, 300, 100), [line]) == INK).all(axis=2)
+        inside = slice(line.box.top, line.box.bottom), slice(20, 220)
+        assert alone[inside].sum() > 50
+        assert both[inside][alone[inside]].all()
+
+
+def test_a_label_is_drawn_on_nothing_but_its_box() -> None:
+    made = [Mark(Box(20, 20, 220, 50), "replace", "[EMAIL_A2B3]"), Mark(Box(60, 44, 180, 74), "fill")]
+    after = paint(noise(1, 300, 100), made)
+    assert (after[44:74, 60:180] == BLACK).all()
+
+
 def test_a_transform_of_text_takes_its_form_in_pictures() -> None:
     box = Box(10, 10, 80, 40)
     assert np.array_equal(
