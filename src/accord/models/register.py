@@ -45,9 +45,15 @@ class File(_Strict):
 
 
 class SourceFile(File):
-    """A file that is taken from somewhere: its path in the wheel, or below the `accord` package."""
+    """A file that is taken from somewhere.
+
+    Attributes:
+        path: its path in the wheel, or below the `accord` package.
+        then: paths of the pieces that follow, in order, for a file that its publisher cut to pieces.
+    """
 
     path: str
+    then: tuple[str, ...] = ()
 
 
 class Derived(File):
@@ -81,6 +87,7 @@ class Entry(_Strict):
         kind: `package` comes out of a wheel; `shipped` comes with accord.
         summary: what it does, in one line.
         source: the package, for `package`.
+        further: more packages, where the publisher spread the files over several.
         files: the files taken from it; for `shipped`, the path below the `accord` package.
         derived: files computed from those.
         licence: SPDX expression of the weights.
@@ -96,6 +103,7 @@ class Entry(_Strict):
     kind: Literal["package", "shipped"]
     summary: str
     source: Source | None = None
+    further: tuple[Source, ...] = ()
     files: tuple[SourceFile, ...]
     derived: tuple[Derived, ...] = ()
     licence: str
@@ -108,12 +116,19 @@ class Entry(_Strict):
     def _consistent(self) -> Self:
         if (self.kind == "package") != (self.source is not None):
             raise ValueError("a package entry has a source, a shipped one has none")
+        if self.kind == "shipped" and (self.further or any(file.then for file in self.files)):
+            raise ValueError("a shipped entry is whole")
         names = [file.name for file in self.files] + [file.name for file in self.derived]
         if len(set(names)) != len(names):
             raise ValueError("two files have the same name")
         if not {made.made_from for made in self.derived} <= set(names):
             raise ValueError("a derived file names a source that is not there")
         return self
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Every package its files are taken from."""
+        return (self.source, *self.further) if self.source is not None else ()
 
     @property
     def folder(self) -> str:

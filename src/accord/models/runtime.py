@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 _LOADED: dict[tuple[int, str, str], TokenClassifier] = {}
 _SESSIONS: dict[tuple[int, str, str, str], Any] = {}
+_SPEECH: dict[tuple[int, str, str], SpeechModel] = {}
 _LOCK = threading.Lock()
+_WORKERS = 4
 
 
 class Tokens:
@@ -117,6 +119,41 @@ def session(name: str, file: str, cache: Path | None = None) -> Any:
             if known is None:
                 raise ModelError(f"model {name} has no file {file}")
             found = _SESSIONS[key] = _session(read_checked(entry, known, cache))
+        return found
+
+
+class SpeechModel:
+    """A Whisper model with its vocabulary.
+
+    Attributes:
+        model: the `ctranslate2.models.Whisper`; it may be called by several threads at once.
+        tokenizer: its `tokenizers.Tokenizer`.
+    """
+
+    def __init__(self, entry: Entry, cache: Path | None) -> None:
+        import ctranslate2
+
+        files = {file.name: read_checked(entry, file, cache) for file in entry.files}
+        self.tokenizer: Any = _tokenizer(files.pop("tokenizer.json"))
+        workers = min(_WORKERS, os.cpu_count() or 1)
+        options = {"compute_type": "int8", "intra_threads": 1, "inter_threads": workers, "files": files}
+        try:
+            self.model: Any = ctranslate2.models.Whisper(entry.name, device="cpu", **options)
+        except Exception as error:
+            raise ModelError(f"the speech model cannot be loaded: {type(error).__name__}", hint=PULL) from None
+
+
+def speech_model(name: str, cache: Path | None = None) -> SpeechModel:
+    """Load a speech model by its name in the register; threads of a process share one.
+
+    Raises:
+        ModelError: its files are missing, altered or cannot be loaded.
+    """
+    key = (os.getpid(), name, str(cache_dir(cache)))
+    with _LOCK:
+        found = _SPEECH.get(key)
+        if found is None:
+            found = _SPEECH[key] = SpeechModel(register().entry(name), cache)
         return found
 
 

