@@ -22,13 +22,13 @@ _MIN_VALUE = 5
 _MIN_NAME = 3
 _SURE = 0.8
 _ASK = 4096  # words between two looks at the clock
-# Given names and surnames that are more often something else.
-_COMMON = frozenset(
+COMMON = frozenset(
     """
     Will May June April August Mark Grace Hope Faith Joy Rose Bill Rich Young King Long Day Street Church Park Hill
     Wood Stone Green White Black Brown Bush Field Page Price Case Best Good Summer Autumn Friday Sunday Monday
     """.split()
 )
+"""Given names and surnames that are more often something else."""
 
 
 def repeats(readings: Sequence[Reading], hits: Sequence[Hit], stop: Stop) -> list[Hit]:
@@ -64,7 +64,7 @@ def _values(readings: Sequence[Reading], hits: Sequence[Hit]) -> dict[str, Hit]:
             values.setdefault(value, hit)
         if hit.category == "privacy.person.name" and hit.score >= _SURE:
             for word in value.split():
-                if len(word) >= _MIN_NAME and word.istitle() and word.isalpha() and word not in _COMMON:
+                if len(word) >= _MIN_NAME and word.istitle() and word.isalpha() and word not in COMMON:
                     values.setdefault(word, hit)
     return values
 

@@ -12,6 +12,7 @@ from accord.core.finding import Finding
 from accord.core.media import Changes, Cut, Mark, Patch
 from accord.core.place import Box, Interval, Span
 from accord.core.reading import Reading
+from accord.detect.speech.echoes import NAME, sounds_like
 from accord.guard.media import Enclosure
 from accord.guard.read import Reads
 from accord.transform.text import TextRewriter
@@ -59,8 +60,18 @@ class Plan:
         )
 
 
-def plan(reads: Reads, verdicts: Iterable[Verdict], rewriter: TextRewriter, context: Context) -> Plan:
-    """What the verdicts of a decision ask for."""
+def plan(
+    reads: Reads, verdicts: Iterable[Verdict], rewriter: TextRewriter, context: Context, names: Sequence[str] = ()
+) -> Plan:
+    """What the verdicts of a decision ask for.
+
+    Args:
+        reads: what was read.
+        verdicts: what the policy says of each finding.
+        rewriter: writes what stands for values.
+        context: on whose behalf.
+        names: the names of the inspection, for what only sounds like one of them.
+    """
     made = Plan()
     changing = [verdict for verdict in verdicts if verdict.outcome is Outcome.TRANSFORM]
     for finding in (verdict.finding for verdict in changing):
@@ -80,7 +91,7 @@ def plan(reads: Reads, verdicts: Iterable[Verdict], rewriter: TextRewriter, cont
             made.marks.setdefault(finding.part, []).append(Mark(finding.place, transform, label, finding.item))
         elif isinstance(finding.place, Interval):
             transform = suited(verdict.transform or "remove", Modality.AUDIO)
-            label = _label(verdict, reads, rewriter, context)
+            label = _label(verdict, reads, rewriter, context, names)
             made.cuts.setdefault(finding.part, []).append(Cut(finding.place, transform, label, finding.item))
         elif finding.modality is Modality.TEXT or _writable(finding, reads):
             frame, edit = _edit(verdict, reads, lanes)
@@ -113,7 +124,9 @@ def _on_paper(verdict: Verdict) -> str:
     return wanted if wanted in IMAGE_TRANSFORMS else _PAINTED.get(wanted, "replace")
 
 
-def _label(verdict: Verdict, reads: Reads, rewriter: TextRewriter, context: Context) -> str:
+def _label(
+    verdict: Verdict, reads: Reads, rewriter: TextRewriter, context: Context, names: Sequence[str] = ()
+) -> str:
     """What stands for a value that was seen or heard."""
     finding = verdict.finding
     written = suited(verdict.transform or "remove", Modality.TEXT)
@@ -121,6 +134,8 @@ def _label(verdict: Verdict, reads: Reads, rewriter: TextRewriter, context: Cont
     if value is None:
         # Nothing was read there, so nothing stands for a value: what is seen is named by its kind.
         written = "remove" if written == "remove" else "mask"
+    elif finding.category == NAME and names:
+        value = sounds_like(value, names) or value
     edit = Edit(Span(0, 0), written, finding.category, verdict.rules, value, finding.origin)
     return rewriter.replacement(edit, value or "", context)
 

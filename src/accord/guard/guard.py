@@ -31,6 +31,7 @@ from accord.core.roles import (
     Stop,
 )
 from accord.detect.repeats import repeats
+from accord.detect.speech.echoes import echoes, known_names
 from accord.errors import ConfigError, ModelError
 from accord.guard.findings import Claim, claims, findings, in_order, settle
 from accord.guard.inspection import Inspection
@@ -194,6 +195,9 @@ class Guard:
         sure = [claim for claim in made if claim.hit.score >= claim.floor]
         again = repeats(reads.readings, [claim.hit for claim in sure], clock)
         sure += [Claim(hit, "repeats", reads.readings[hit.reading].tape_span(hit.span)) for hit in again]
+        names = known_names(reads.readings, [claim.hit for claim in sure], self.pseudonyms.names(context))
+        heard = echoes(reads.readings, names, clock)
+        sure += [Claim(hit, "echoes", reads.readings[hit.reading].tape_span(hit.span)) for hit in heard]
         if clock() and not faults:
             faults = _faults(parts, "fault.deadline", "guard", "it did not finish in time")
         found = findings(reads, settle(sure), lambda *value: self.pseudonyms.knows(context, *value))
@@ -202,7 +206,7 @@ class Guard:
             scores[claim.hit.category] = max(scores.get(claim.hit.category, 0.0), claim.hit.score)
         found = in_order([*seen.findings, *found])
         faults += _reader_faults(reads) + _unopened(reads, seen)
-        return self._inspection(parts, context, reads, [*faults, *found], scores, seen)
+        return self._inspection(parts, context, reads, [*faults, *found], scores, seen, names)
 
     def _read(self, parts: Content, clock: Clock) -> tuple[Seen, Reads]:
         """Open, look and read; and again, as long as what is read encloses further files."""
@@ -275,6 +279,7 @@ class Guard:
         found: list[Finding],
         scores: dict[str, float],
         seen: Seen,
+        names: tuple[str, ...] = (),
     ) -> Inspection:
         for finding in found:
             scores[finding.category] = max(scores.get(finding.category, 0.0), finding.score)
@@ -286,6 +291,7 @@ class Guard:
             policy=self.policy,
             openings=seen.openings,
             _enclosures=seen.enclosures,
+            _known=names,
             _content=parts,
             _reads=reads,
             _rewriter=self._rewriter,

@@ -60,6 +60,7 @@ class Inspection:
     _pseudonyms: Pseudonyms = field(repr=False)
     _recorder: Recorder = field(repr=False)
     _opener: Opener | None = field(repr=False, default=None)
+    _known: tuple[str, ...] = field(repr=False, default=())
     _enclosures: Mapping[Span, Enclosure] = field(repr=False, default_factory=dict)
 
     @property
@@ -133,7 +134,7 @@ class Inspection:
         )
 
     def _rewritten(self, judgement: Judgement, to: Destination, tool: str) -> Content:
-        work = plan(self._reads, judgement.verdicts, self._rewriter, self.context)
+        work = plan(self._reads, judgement.verdicts, self._rewriter, self.context, self._known)
         made = self._rewrite(work, self._enclosed(work))
         changed: dict[int, Part] = dict(made.texts)
         for index, part in enumerate(self._content):

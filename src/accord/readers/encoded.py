@@ -12,6 +12,7 @@ from accord.readers.flow import read_flowed
 from accord.readers.fold import read_folded
 from accord.readers.leet import read_leet
 from accord.readers.spaced import read_spaced
+from accord.readers.spoken import read_spoken
 from accord.readers.unescape import read_escapes
 
 _SHORTEST = 4  # characters; nothing shorter can hide a value
@@ -63,5 +64,6 @@ _VIEWS: tuple[Callable[[Reading], Reading | None], ...] = (
     read_backwards,
     read_turned,
     read_flowed,
+    read_spoken,
 )
 _CODECS: tuple[Callable[[Reading, int], Iterator[Reading | Fault | Enclosed]], ...] = (read_base64, read_hex)

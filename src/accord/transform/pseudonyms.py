@@ -137,6 +137,13 @@ class Pseudonyms:
             tag = scope.tags.get((label(category), normalise(category, value))) if scope else None
             return scope is not None and tag is not None and scope.values[tag].origin is Origin.CALLER
 
+    def names(self, context: Context) -> list[str]:
+        """The names of persons that have a pseudonym in the scope."""
+        with self._lock:
+            scope = self._scopes.get(context.scope)
+            issued = list(scope.values.values()) if scope else []
+        return [one.value for one in issued if one.category == "privacy.person.name"]
+
     def restore(self, context: Context, text: str, grant: Grant | None = None, before: str = "") -> str:
         """Put the scope's own values back where its tags stand.
 
