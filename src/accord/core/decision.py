@@ -73,6 +73,24 @@ class Verdict:
     transform: str | None = None
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Transcript:
+    """What is said in a recording, as it may leave: pseudonyms and masks stand where the sound was changed.
+
+    Attributes:
+        part: index of the part.
+        item: which file within the part: 0 for the part itself.
+        text: what was understood, rewritten like any other text.
+    """
+
+    part: int
+    item: int
+    text: str
+
+    def __repr__(self) -> str:
+        return f"<Transcript of part {self.part}, {len(self.text)} characters>"
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The answer to "may this leave, for there?".
@@ -88,6 +106,7 @@ class Decision:
         policy_digest: SHA-256 of the policy that decided.
         would: what the policy would do if it were enforced; differs from `outcome` in monitor mode only.
         content: what may leave; None unless the outcome releases it.
+        transcripts: what is said in the recordings that leave.
     """
 
     id: str
@@ -100,6 +119,7 @@ class Decision:
     policy_digest: str
     would: Outcome
     content: Content | None = field(default=None, repr=False)
+    transcripts: tuple[Transcript, ...] = field(default=(), repr=False)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

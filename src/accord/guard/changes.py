@@ -93,6 +93,10 @@ def plan(
             transform = suited(verdict.transform or "remove", Modality.AUDIO)
             label = _label(verdict, reads, rewriter, context, names)
             made.cuts.setdefault(finding.part, []).append(Cut(finding.place, transform, label, finding.item))
+            if finding.reading is not None:
+                frame, edit = _edit(verdict, reads, lanes)
+                transform, value = suited(edit.transform, Modality.TEXT), _meant(finding, reads, names)
+                made.edits.setdefault(frame, []).append(replace(edit, transform=transform, value=value))
         elif finding.modality is Modality.TEXT or _writable(finding, reads):
             frame, edit = _edit(verdict, reads, lanes)
             made.edits.setdefault(frame, []).append(edit)
@@ -130,14 +134,18 @@ def _label(
     """What stands for a value that was seen or heard."""
     finding = verdict.finding
     written = suited(verdict.transform or "remove", Modality.TEXT)
-    value = _value(finding, reads)
+    value = _meant(finding, reads, names)
     if value is None:
         # Nothing was read there, so nothing stands for a value: what is seen is named by its kind.
         written = "remove" if written == "remove" else "mask"
-    elif finding.category == NAME and names:
-        value = sounds_like(value, names) or value
     edit = Edit(Span(0, 0), written, finding.category, verdict.rules, value, finding.origin)
     return rewriter.replacement(edit, value or "", context)
+
+
+def _meant(finding: Finding, reads: Reads, names: Sequence[str]) -> str | None:
+    """The value of a finding; for a name, the known one that it is or sounds like."""
+    value = _value(finding, reads)
+    return (sounds_like(value, names) or value) if value and finding.category == NAME else value
 
 
 def _value(finding: Finding, reads: Reads) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from accord.core.content import Content, Context, Modality, Part, Text
-from accord.core.decision import Coverage, Decision, Destination, Outcome, Verdict
+from accord.core.decision import Coverage, Decision, Destination, Outcome, Transcript, Verdict
 from accord.core.finding import Finding
 from accord.core.media import Changes, Opening, Patch
 from accord.core.place import Meta, Span
@@ -106,7 +106,7 @@ class Inspection:
 
     def _carried_out(self, to: Destination, judged: Judgement, tool: str) -> Decision:
         try:
-            content = self._rewritten(judged, to, tool)
+            content, transcripts = self._rewritten(judged, to, tool)
         except Exception as error:
             # Whatever failed, content that should have changed did not: it stays, and the record says why.
             failed = on_error(self.policy, judged.verdicts)
@@ -117,7 +117,8 @@ class Inspection:
             )
             return self._decision(to, told, failed, None)
         changed = judged.outcome is Outcome.ALLOW and _differ(content, self._content)
-        return self._decision(to, judged, Outcome.TRANSFORM if changed else judged.outcome, content)
+        decision = self._decision(to, judged, Outcome.TRANSFORM if changed else judged.outcome, content)
+        return replace(decision, transcripts=transcripts)
 
     def _decision(self, to: Destination, judged: Judgement, effective: Outcome, content: Content | None) -> Decision:
         return Decision(
@@ -133,7 +134,7 @@ class Inspection:
             content=content,
         )
 
-    def _rewritten(self, judgement: Judgement, to: Destination, tool: str) -> Content:
+    def _rewritten(self, judgement: Judgement, to: Destination, tool: str) -> tuple[Content, tuple[Transcript, ...]]:
         work = plan(self._reads, judgement.verdicts, self._rewriter, self.context, self._known)
         made = self._rewrite(work, self._enclosed(work))
         changed: dict[int, Part] = dict(made.texts)
@@ -147,7 +148,11 @@ class Inspection:
                 changed[index] = self._built(part, self.openings[index], changes)
         # A name of a part was not inspected: it does not leave.
         content = tuple(replace(part, name="") if part.name else part for part in splice(self._content, changed))
-        return self._named(content, to, tool)
+        return self._named(content, to, tool), tuple(
+            Transcript(lane.part, lane.strip.item, made.spoken.get(lane, lane.strip.text))
+            for lane in self._reads.tape.lanes
+            if lane.strip is not None and lane.strip.times is not None and lane.part not in work.withheld
+        )
 
     def _rewrite(self, work: Plan, written: Written) -> Rewritten:
         return self._rewriter.rewrite(self._reads.tape, self._reads.roots, work.edits, self.context, written)

@@ -227,6 +227,15 @@ def look(
         if _suits(plugin, scene)
     ]
     failed: dict[tuple[int, str], Finding] = {}
+    for part, scene in scenes:
+        kind = "sound" if isinstance(scene, Sound) else "pictures"
+        if _worth(scene) and not any(
+            isinstance(p, PictureReader | SoundReader) and _suits(p, scene) for p in plugins
+        ):
+            unread = fault(
+                content, part, Meta("content"), "fault.uninspected", "guard", f"no reader here reads {kind}"
+            )
+            failed.setdefault((part, kind), unread)
     for task in tasks:
         name = task.plugin.name
         try:
@@ -246,10 +255,16 @@ def look(
 
 
 def _suits(plugin: Plugin, scene: Scene) -> bool:
-    """Whether a plugin is for this kind of thing, and there is something to be found: no empty page, no silence."""
-    if isinstance(scene, Sound):
-        return scene.loudness > 0 and isinstance(plugin, SoundReader | SoundDetector)
-    return scene.ink > 0 and isinstance(plugin, PictureReader | PictureDetector)
+    """Whether a plugin is for this kind of thing, and there is something in it."""
+    if not _worth(scene):
+        return False
+    wanted = SoundReader | SoundDetector if isinstance(scene, Sound) else PictureReader | PictureDetector
+    return isinstance(plugin, wanted)
+
+
+def _worth(scene: Scene) -> bool:
+    """Whether there is anything to be found: no empty page, no silence."""
+    return scene.loudness > 0 if isinstance(scene, Sound) else scene.ink > 0
 
 
 def _failure(content: Content, task: _Task, category: str, reason: str) -> Finding:

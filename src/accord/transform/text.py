@@ -49,10 +49,12 @@ class Rewritten:
     Attributes:
         texts: the text parts that changed.
         patches: what is to be written into the strips of other parts.
+        spoken: what was said, rewritten, by the lane it lies on.
     """
 
     texts: dict[int, Text]
     patches: dict[int, list[Patch]]
+    spoken: dict[Lane, str]
 
 
 class TextRewriter:
@@ -294,10 +296,12 @@ def _cut(tape: Tape, patches: Sequence[_Patch]) -> Rewritten:
         for lane, span in tape.places(patch.span):
             mine.setdefault(lane, []).append(_Patch(span, text))
             text = ""
-    made = Rewritten({}, {})
+    made = Rewritten({}, {}, {})
     for lane, own in mine.items():
         old = tape.content[lane.part]
-        if lane.strip is not None:
+        if lane.strip is not None and lane.strip.times is not None:
+            made.spoken[lane] = _apply(lane.strip.text, own)
+        elif lane.strip is not None:
             item, number = lane.strip.item, lane.number
             made.patches.setdefault(lane.part, []).extend(Patch(number, p.span, p.text, item) for p in own)
         elif isinstance(old, Text):

@@ -72,6 +72,9 @@ class _Seer:
         return self.sights
 
 
+BLIND = _Reader(lambda surface: [])
+
+
 def picture(*strips: Strip, surfaces: Sequence[Surface] = (PAGE,), **more: object) -> _Opener:
     item = Item(0, None, "picture", "image/png", surfaces=tuple(surfaces), strips=strips, **more)  # type: ignore[arg-type]
     return _Opener(Opening((item,)))
@@ -123,7 +126,7 @@ def test_a_sight_is_painted_over_and_named_by_its_kind(make_guard: MakeGuard) ->
         Sight("privacy.biometric.face", 0.8, Box(1, 2, 30, 40)),
         Sight("privacy.biometric.face", 0.2, Box(50, 2, 70, 40)),
     )
-    guard = make_guard(WORDS, seer, readers=[], opener=opener)
+    guard = make_guard(WORDS, seer, readers=[BLIND], opener=opener)
     inspection = guard.inspect(Image(b"x"))
     assert [f.place for f in inspection.findings] == [Box(1, 2, 30, 40)]
     assert inspection.scores["privacy.biometric.face"] == 0.8
@@ -134,7 +137,7 @@ def test_a_sight_is_painted_over_and_named_by_its_kind(make_guard: MakeGuard) ->
 
 def test_metadata_is_found_and_gone(make_guard: MakeGuard) -> None:
     opener = picture(metadata=("exif.Artist", "exif.GPSInfo"))
-    inspection = make_guard(WORDS, readers=[], opener=opener).inspect(Image(b"x"))
+    inspection = make_guard(WORDS, readers=[BLIND], opener=opener).inspect(Image(b"x"))
     assert [(f.category, f.place) for f in inspection.findings] == [
         ("privacy.metadata.author", Meta("exif.Artist")),
         ("privacy.metadata.exif", Meta("exif.GPSInfo")),
@@ -149,7 +152,7 @@ def test_text_of_a_document_is_patched_where_it_can_be_written(make_guard: MakeG
         Strip("by jane@x.org", "office", key="word/comments.xml", writable=True),
     )
     opener = _Opener(Opening((Item(0, None, "office", "application/msword", strips=strips),)))
-    inspection = make_guard(WORDS, readers=[], opener=opener).inspect(Document(b"x"))
+    inspection = make_guard(WORDS, readers=[BLIND], opener=opener).inspect(Document(b"x"))
     [finding] = inspection.findings
     assert finding.place == Meta("word/comments.xml")
     inspection.release("model")
@@ -177,7 +180,7 @@ def test_the_same_words_read_twice_at_one_place_are_one_finding(make_guard: Make
 
 def test_flaws_are_faults_of_the_part(make_guard: MakeGuard) -> None:
     opener = _Opener(Opening((), (Flaw("fault.undecodable", "encrypted"),)))
-    inspection = make_guard(WORDS, readers=[], opener=opener).inspect([Text("fine"), Document(b"x")])
+    inspection = make_guard(WORDS, readers=[BLIND], opener=opener).inspect([Text("fine"), Document(b"x")])
     [finding] = inspection.findings
     assert (finding.category, finding.reason, finding.part) == ("fault.undecodable", "encrypted", 1)
     assert inspection.coverage[Modality.DOCUMENT].inspected == 0
@@ -185,7 +188,7 @@ def test_flaws_are_faults_of_the_part(make_guard: MakeGuard) -> None:
 
 
 def test_nothing_opened_is_never_nothing_found(make_guard: MakeGuard) -> None:
-    decision = make_guard(WORDS, readers=[], opener=_Opener(Opening())).inspect(Image(b"x")).release("model")
+    decision = make_guard(WORDS, readers=[BLIND], opener=_Opener(Opening())).inspect(Image(b"x")).release("model")
     assert decision.outcome is Outcome.BLOCK
 
 
@@ -222,8 +225,16 @@ def test_a_reader_that_fails_is_a_fault_of_that_part_alone(
 
 def test_a_sight_beyond_the_picture_breaks_the_contract(make_guard: MakeGuard) -> None:
     seer = _Seer(Sight("privacy.biometric.face", 0.8, Box(1, 2, 3000, 40)))
-    [finding] = make_guard(WORDS, seer, readers=[], opener=picture()).inspect(Image(b"x")).findings
+    [finding] = make_guard(WORDS, seer, readers=[BLIND], opener=picture()).inspect(Image(b"x")).findings
     assert (finding.category, finding.reason) == ("fault.detector", "ValueError")
+
+
+@pytest.mark.parametrize("opener", ["picture", "recording"])
+def test_a_guard_without_a_reader_for_it_lets_nothing_pass(make_guard: MakeGuard, opener: str) -> None:
+    made = picture() if opener == "picture" else recording()
+    inspection = make_guard(WORDS, readers=[], opener=made).inspect([Image(b"x"), Text("fine")])
+    assert [(f.category, f.part) for f in inspection.findings] == [("fault.uninspected", 0)]
+    assert inspection.release("model").outcome is Outcome.BLOCK
 
 
 def test_an_empty_page_is_not_read(make_guard: MakeGuard) -> None:
@@ -233,7 +244,7 @@ def test_an_empty_page_is_not_read(make_guard: MakeGuard) -> None:
 
 
 def test_what_cannot_be_built_anew_does_not_leave(make_guard: MakeGuard) -> None:
-    decision = make_guard(WORDS, readers=[], opener=picture()).inspect(Image(b"broken")).release("model")
+    decision = make_guard(WORDS, readers=[BLIND], opener=picture()).inspect(Image(b"broken")).release("model")
     assert (decision.outcome, decision.content) == (Outcome.BLOCK, None)
     assert decision.findings[-1].reason == "ContentError"
 
@@ -275,7 +286,7 @@ def test_a_file_in_a_file_in_a_text_is_patched_from_the_inside_out(make_guard: M
 
     opener = Nested(Opening())
     outer = "data:application/x-thing;base64," + base64.b64encode(b"PK\x03\x04" + bytes(90)).decode()
-    decision = make_guard(WORDS, readers=[], opener=opener).inspect(Text(f"see {outer}")).release("dataset")
+    decision = make_guard(WORDS, readers=[BLIND], opener=opener).inspect(Text(f"see {outer}")).release("dataset")
     assert decision.content is not None
     first, second = opener.changes
     assert first == Changes()
@@ -284,7 +295,7 @@ def test_a_file_in_a_file_in_a_text_is_patched_from_the_inside_out(make_guard: M
 
 def test_a_file_in_a_text_that_cannot_be_opened_is_a_fault(make_guard: MakeGuard) -> None:
     opener = _Opener(Opening((), (Flaw("fault.undecodable", "it is truncated"),)))
-    inspection = make_guard(WORDS, readers=[], opener=opener).inspect(Text(f"see {URL}"))
+    inspection = make_guard(WORDS, readers=[BLIND], opener=opener).inspect(Text(f"see {URL}"))
     assert [(f.category, f.reason) for f in inspection.findings] == [("fault.undecodable", "it is truncated")]
     assert inspection.release("model").outcome is Outcome.BLOCK
     kept = inspection.release("reviewer").content
@@ -299,7 +310,7 @@ def test_without_an_opener_a_file_in_a_text_is_not_inspected(make_guard: MakeGua
 
 def test_more_files_in_a_text_than_are_opened_are_faults(make_guard: MakeGuard) -> None:
     limits = Limits(media=MediaLimits(files=2))
-    guard = make_guard(WORDS, readers=[], opener=picture(), limits=limits)
+    guard = make_guard(WORDS, readers=[BLIND], opener=picture(), limits=limits)
     found = guard.inspect(Text(" ".join([URL] * 4))).findings
     assert [f.category for f in found] == ["fault.uninspected"] * 2
 
@@ -354,10 +365,24 @@ def test_a_recording_is_built_anew_with_its_cuts(make_guard: MakeGuard) -> None:
     opener = recording()
     inspection = make_guard(WORDS, _Listener(), readers=[Sure()], opener=opener).inspect(Audio(b"x"))
     assert inspection.release("model").content == (Audio(b"built anew", media_type="image/png"),)
-    inspection.release("dataset")
+    told = inspection.release("dataset").transcripts
+    assert [(t.part, t.text) for t in told] == [(0, "mail [EMAIL]")]
+    assert "EMAIL" not in repr(told)
     first, second = opener.changes
     assert [(cut.transform, cut.label[:7]) for cut in first.cuts] == [("replace", "[EMAIL_")]
     assert sorted(cut.transform for cut in second.cuts) == ["mute", "voice"]
+
+
+def test_one_person_has_one_pseudonym_in_writing_and_in_speech(make_guard: MakeGuard) -> None:
+    class Ear(_Ear):
+        def read_sound(self, sound: Sound, stop: Stop) -> Heard:
+            return Heard((spoken("Matteo Ruis rang"),))
+
+    names = FixedDetector({"Mateo Ruiz": ("privacy.person.name", 0.9), "Matteo Ruis": ("privacy.person.name", 0.9)})
+    guard = make_guard(names, readers=[Ear()], opener=recording())
+    decision = guard.inspect([Text("Mateo Ruiz"), Audio(b"x")], Context(session="s")).release("model")
+    assert decision.content is not None
+    assert decision.transcripts[0].text == f"{decision.content[0].reveal()} rang"
 
 
 def test_silence_is_not_listened_to(make_guard: MakeGuard) -> None:
