@@ -20,6 +20,9 @@ class MediaLimits:
         ratio: how much larger an archive member may be than its compressed form.
         seconds: opening may take, in a process of its own that is ended then.
         memory: bytes of address space that process may use.
+        sound_seconds: of one recording.
+        samples: of one recording, all channels together; they are kept in two bytes each.
+        channels: of one recording.
         dpi: pixels per inch at which document pages are drawn.
     """
 
@@ -33,4 +36,7 @@ class MediaLimits:
     ratio: int = 200
     seconds: float = 60.0
     memory: int = 2_000_000_000
+    sound_seconds: int = 3_600
+    samples: int = 100_000_000
+    channels: int = 32
     dpi: int = 150

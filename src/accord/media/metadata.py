@@ -91,8 +91,15 @@ class Metadata:
     flaws: tuple[Flaw, ...] = ()
 
 
-class _Found:
-    """What the readers of blocks put together."""
+class Found:
+    """What the readers of blocks put together.
+
+    Attributes:
+        notes: entries.
+        embedded: pictures and files kept in them.
+        cut: keys of what was not read to its end.
+        room: bytes that packed texts may still unpack to.
+    """
 
     def __init__(self) -> None:
         self.notes: list[Note] = []
@@ -107,6 +114,7 @@ class _Found:
         return body, more
 
     def add(self, key: str, text: str = "", name: str = "") -> None:
+        """Note an entry: its key, its text, and the name that is put before it."""
         text = clean(text)
         self.notes.append(Note(key, f"{name}: {text}" if text and name else text))
 
@@ -120,32 +128,32 @@ def read_metadata(data: bytes, media_type: str, number: int, limits: MediaLimits
         number: the item it is.
         limits: bounds; `characters` bounds the text.
     """
-    found = _Found()
+    found = Found()
     walked = walk(data, media_type)
     if media_type == "image/tiff":
-        _block(Block("exif", data), found)
+        read_block(Block("exif", data), found)
     extended: list[tuple[int, bytes]] = []
     for block in walked.blocks:
         if block.kind == "xmpext":
             extended.append((int.from_bytes(block.data[36:40], "big"), block.data[40:]))
         else:
-            _block(block, found)
+            read_block(block, found)
     if extended:
-        _block(Block("xmp", b"".join(piece for _, piece in sorted(extended))), found)
+        read_block(Block("xmp", b"".join(piece for _, piece in sorted(extended))), found)
     if walked.end is not None and walked.end < len(data):
-        _trailing(data[walked.end :], found)
-    return _result(found, number, limits)
+        read_trailing(data[walked.end :], found)
+    return collected(found, number, limits)
 
 
 def read_info(info: dict[str, bytes], number: int, limits: MediaLimits) -> Metadata:
     """Read metadata that a decoder took out of its container: `exif`, `xmp` and `icc` bodies by name."""
-    found = _Found()
+    found = Found()
     for kind, body in info.items():
-        _block(Block(kind, body.removeprefix(b"Exif\0\0") if kind == "exif" else body), found)
-    return _result(found, number, limits)
+        read_block(Block(kind, body.removeprefix(b"Exif\0\0") if kind == "exif" else body), found)
+    return collected(found, number, limits)
 
 
-def _result(found: _Found, number: int, limits: MediaLimits) -> Metadata:
+def collected(found: Found, number: int, limits: MediaLimits) -> Metadata:
     """Number what was found and keep it within bounds."""
     strips: list[Strip] = []
     rest: list[str] = []
@@ -167,7 +175,7 @@ def _result(found: _Found, number: int, limits: MediaLimits) -> Metadata:
     return Metadata(keys, tuple(strips), tuple(found.embedded), flaws)
 
 
-def _block(block: Block, found: _Found) -> None:
+def read_block(block: Block, found: Found) -> None:
     """Read one block; of one that is broken in a way nobody thought of, what letters there are."""
     try:
         _read_block(block, found)
@@ -178,7 +186,7 @@ def _block(block: Block, found: _Found) -> None:
         found.cut.append(block.kind)
 
 
-def _read_block(block: Block, found: _Found) -> None:
+def _read_block(block: Block, found: Found) -> None:
     """Read one block by its kind."""
     kind, data = block.kind, block.data
     if kind == "exif":
@@ -203,13 +211,13 @@ def _read_block(block: Block, found: _Found) -> None:
         found.add(kind, runs(data))
 
 
-def _long(data: bytes, key: str, name: str, found: _Found) -> None:
+def _long(data: bytes, key: str, name: str, found: Found) -> None:
     if len(data) > MOST_TEXT:
         found.cut.append(key)
     found.add(key, decoded(data), name)
 
 
-def _thumbnail(data: bytes, kind: str, found: _Found) -> None:
+def _thumbnail(data: bytes, kind: str, found: Found) -> None:
     """Thumbnails of JFIF (ITU-T T.871, section 10)."""
     if kind == "jfxx":
         found.add("jfif.thumbnail")
@@ -233,7 +241,7 @@ def _bitmap(width: int, height: int, pixels: bytes) -> bytes:
     return out.getvalue()
 
 
-def _exif(data: bytes, found: _Found) -> None:
+def _exif(data: bytes, found: Found) -> None:
     exif = read_exif(data)
     found.notes += exif.notes
     if exif.thumbnail:
@@ -241,10 +249,10 @@ def _exif(data: bytes, found: _Found) -> None:
         if sniff.media_type(exif.thumbnail) in sniff.PICTURES:
             found.embedded.append(Embedded("exif.thumbnail", exif.thumbnail))
     for kind, body in exif.blocks:
-        _block(Block(kind, body), found)
+        read_block(Block(kind, body), found)
 
 
-def _iptc(data: bytes, found: _Found) -> None:
+def _iptc(data: bytes, found: Found) -> None:
     """Data sets of IPTC-IIM (version 4.2, section 1.5)."""
     at, utf8 = 0, b"\x1b%G" in data[:64]
     while data[at : at + 1] == b"\x1c" and at + 5 <= len(data):
@@ -262,7 +270,7 @@ def _iptc(data: bytes, found: _Found) -> None:
         found.add(f"iptc.{name}", text, name)
 
 
-def _photoshop(data: bytes, found: _Found) -> None:
+def _photoshop(data: bytes, found: Found) -> None:
     """Image resource blocks, among them IPTC (1028) and thumbnails (1033, 1036)."""
     at = 0
     while data[at : at + 4] == b"8BIM" and at + 12 <= len(data):
@@ -280,7 +288,7 @@ def _photoshop(data: bytes, found: _Found) -> None:
             found.add("photoshop", runs(body))
 
 
-def _icc(data: bytes, kind: str, found: _Found) -> None:
+def _icc(data: bytes, kind: str, found: Found) -> None:
     """The texts of a colour profile (ICC.1, section 9.2), without the blanks that fill it up."""
     if kind == "iccp":
         name, _, packed = data.partition(b"\0")
@@ -289,7 +297,7 @@ def _icc(data: bytes, kind: str, found: _Found) -> None:
     found.add("icc", "\n".join(dict.fromkeys(runs(data).splitlines())))
 
 
-def _png_text(data: bytes, kind: str, found: _Found) -> None:
+def _png_text(data: bytes, kind: str, found: Found) -> None:
     """Texts of PNG (ISO/IEC 15948, section 11.3.4), which may be packed."""
     keyword, _, rest = data.partition(b"\0")
     body, more = rest, False
@@ -316,7 +324,7 @@ def _png_text(data: bytes, kind: str, found: _Found) -> None:
             found.cut.append(key)
 
 
-def _raw_profile(kind: str, body: bytes, found: _Found) -> None:
+def _raw_profile(kind: str, body: bytes, found: Found) -> None:
     """Other metadata written into a PNG text as hexadecimal digits after two lines: name and length."""
     lines = body.decode("ascii", "replace").strip().split("\n", 2)
     digits = re.sub(r"[^0-9A-Fa-f]", "", lines[2]) if len(lines) == 3 else ""
@@ -332,7 +340,7 @@ def _raw_profile(kind: str, body: bytes, found: _Found) -> None:
         found.add("png.profile", runs(raw))
 
 
-def _xmp(data: bytes, found: _Found) -> None:
+def _xmp(data: bytes, found: Found) -> None:
     """Properties of an XMP packet (ISO 16684-1) as lines with their names."""
     if len(data) > _MOST_BYTES:
         found.cut.append("xmp")
@@ -378,7 +386,7 @@ def _local(name: str) -> str:
     return name.rpartition("}")[2].rpartition(":")[2]
 
 
-def _trailing(data: bytes, found: _Found) -> None:
+def read_trailing(data: bytes, found: Found) -> None:
     """Bytes after the end: padding is nothing, text is read, files are opened."""
     if not data.strip(b"\0\r\n\t \xff"):
         return

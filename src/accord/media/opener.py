@@ -1,11 +1,10 @@
-"""Opens pictures and documents in a process of their own, and builds them anew."""
+"""Opens pictures, recordings and documents in a process of their own, and builds them anew."""
 
 from __future__ import annotations
 
 from pathlib import PurePath
 from types import TracebackType
 
-from accord.core.content import Audio
 from accord.core.media import Changes, Flaw, Opening, Stop
 from accord.core.roles import Media
 from accord.media.limits import MediaLimits
@@ -48,8 +47,6 @@ class MediaOpener:
 
     def open(self, part: Media, stop: Stop) -> Opening:
         """Open a part. What goes wrong is a flaw of the opening, never an exception."""
-        if isinstance(part, Audio):
-            return Opening((), (Flaw("fault.uninspected", "nothing here reads audio"),))
         if not len(part):
             return Opening((), (Flaw("fault.undecodable", "the file is empty"),))
         if len(part) > self._limits.bytes:

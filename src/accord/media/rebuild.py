@@ -26,13 +26,13 @@ def rebuild(
     """Build a part anew.
 
     A picture is painted and encoded from its pixels; a PDF is written from painted pages and the text that was
-    read; Office files and text are rewritten. Embedded files are built the same way, and left out where they are
-    withheld or cannot be built.
+    read; a recording is cut and encoded from its samples; Office files and text are rewritten. Embedded files
+    are built the same way, and left out where they are withheld or cannot be built.
 
     Args:
         part: the original part.
         opening: what was found in it.
-        changes: marks on its surfaces, patches of its strips, items that may not leave.
+        changes: marks on its surfaces, cuts of its sounds, patches of its strips, items that may not leave.
         limits: bounds it was opened within.
         rewrite: rewrites an Office file; in this process unless another way is given.
 
@@ -77,6 +77,8 @@ class _Builder:
         """
         if item.kind == "picture":
             return self._picture(item)
+        if item.kind == "sound":
+            return self._sound(item)
         if item.kind == "pdf":
             return self._pdf(item), "application/pdf"
         if item.kind == "office":
@@ -115,6 +117,15 @@ class _Builder:
         if not pages:
             raise ContentError("no pixels of the picture were inspected")
         return encode_picture(pages, item.media_type)
+
+    def _sound(self, item: Item) -> tuple[bytes, str]:
+        from accord.media.encode_sound import encode_sound
+        from accord.transform.audio import applied
+
+        if item.sound is None:
+            raise ContentError("no samples of the recording were inspected")
+        cuts = [cut for cut in self.changes.cuts if cut.item == item.number]
+        return encode_sound(applied(item.sound, cuts), item.media_type)
 
     def _pdf(self, item: Item) -> bytes:
         from accord.media.pdf_write import write_pdf

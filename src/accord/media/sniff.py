@@ -24,6 +24,9 @@ PICTURES = frozenset(
 )
 """Kinds of pictures that can be opened."""
 
+SOUNDS = frozenset({"audio/wav", "audio/flac", "audio/ogg", "audio/mpeg", "audio/aiff", "audio/basic"})
+"""Kinds of recordings that can be opened."""
+
 _OOXML = "application/vnd.openxmlformats-officedocument."
 _MACRO = "application/vnd.ms-"
 _ODF = "application/vnd.oasis.opendocument."
@@ -66,9 +69,15 @@ _STARTS: tuple[tuple[bytes, str], ...] = (
     (b"BZh", "application/x-bzip2"),
     (b"\xfd7zXZ\0", "application/x-xz"),
     (b"\x28\xb5\x2f\xfd", "application/zstd"),
-    (b"ID3", "audio/mpeg"),
     (b"fLaC", "audio/flac"),
+    (b".snd\0", "audio/basic"),
+    (b"caff\0", "audio/x-caf"),
+    (b"riff\x2e\x91\xcf\x11", "audio/x-w64"),
+    (b"MAC ", "audio/x-ape"),
+    (b"wvpk", "audio/x-wavpack"),
+    (b"DSD ", "audio/x-dsd"),
     (b"#!AMR", "audio/amr"),
+    (b"Creative Voice File\x1a", "audio/x-voc"),
     (b"MThd", "audio/midi"),
     (b"FLV\x01", "video/x-flv"),
     (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "video/x-ms-wmv"),
@@ -114,6 +123,9 @@ def media_type(data: bytes) -> str:
 
     Text is not told apart here: see `text_type`.
     """
+    start_of = _after_tags(data)
+    if start_of:
+        return _tagged(data[start_of:])
     head = data[:64]
     for start, kind in _STARTS:
         if head.startswith(start) and _plausible(data, kind):
@@ -132,6 +144,26 @@ def media_type(data: bytes) -> str:
     return UNKNOWN
 
 
+_SHORT_SOUNDS = {"audio/x-ape", "audio/x-wavpack", "audio/x-dsd"}
+
+
+def _after_tags(data: bytes) -> int:
+    """Where a file goes on after ID3 tags at its start, which any sound file may have; 0 where there are none."""
+    at = 0
+    while data[at : at + 3] == b"ID3" and len(data) > at + 9 and data[at + 3] < 16:
+        size = 0
+        for byte in data[at + 6 : at + 10]:
+            size = size << 7 | byte & 127
+        at += 10 + size + (10 if data[at + 5] & 0x10 else 0)
+    return at
+
+
+def _tagged(rest: bytes) -> str:
+    """What a file with ID3 tags at its start is: MP3, unless what follows is some other kind of sound."""
+    kind = media_type(rest.lstrip(b"\0")[:4096])
+    return kind if kind.startswith("audio/") else "audio/mpeg"
+
+
 def _plausible(data: bytes, kind: str) -> bool:
     """Whether the bytes after a short signature fit it; letters alone start many a text."""
     if kind == "application/vnd.microsoft.portable-executable":
@@ -140,12 +172,16 @@ def _plausible(data: bytes, kind: str) -> bool:
         return data[4:10] == b"1AY&SY"
     if kind == "image/jxl":
         return data[:1] != b"\xff" or b"\0" in data[:256]
-    if kind == "audio/mpeg":
-        return len(data) > 9 and data[3] < 16
+    if kind in _SHORT_SOUNDS:
+        return b"\0" in data[:64]
     return True
 
 
 def _riff(head: bytes) -> str:
+    if head[:4] == b"FORM" and head[8:12] in {b"AIFF", b"AIFC"}:
+        return "audio/aiff"
+    if head[:4] in {b"RIFX", b"RF64", b"BW64"} and head[8:12] == b"WAVE":
+        return "audio/wav"
     if head[:4] != b"RIFF":
         return ""
     return {b"WEBP": "image/webp", b"AVI ": "video/x-msvideo", b"WAVE": "audio/wav"}.get(head[8:12], "")
@@ -197,7 +233,7 @@ def _short(data: bytes) -> str:
     if (
         len(data) > 4
         and data[0] == 0xFF
-        and data[1] in {0xFB, 0xFA, 0xF3, 0xF2, 0xE3}
+        and data[1] in {0xFB, 0xFA, 0xF3, 0xF2, 0xE3, 0xE2, 0xFD, 0xFC}
         and data[2] >> 4 not in {0, 15}
     ):
         return "audio/mpeg"
@@ -299,7 +335,7 @@ _WORDS = (
     ("video/mpeg", "video (MPEG)"),
     ("video/mp2t", "video (MPEG transport stream)"),
     ("video/x-flv", "video (Flash)"),
-    ("video/x-ms-wmv", "video (Windows Media)"),
+    ("video/x-ms-wmv", "video or audio (Windows Media)"),
     ("video/3gpp", "video (3GPP)"),
     ("video/ogg", "video (Ogg)"),
     ("audio/mpeg", "audio (MP3)"),
@@ -310,6 +346,14 @@ _WORDS = (
     ("audio/aac", "audio (AAC)"),
     ("audio/midi", "audio (MIDI)"),
     ("audio/amr", "audio (AMR)"),
+    ("audio/aiff", "audio (AIFF)"),
+    ("audio/basic", "audio (AU)"),
+    ("audio/x-caf", "audio (Core Audio)"),
+    ("audio/x-w64", "audio (Wave64)"),
+    ("audio/x-ape", "audio (Monkey's Audio)"),
+    ("audio/x-wavpack", "audio (WavPack)"),
+    ("audio/x-dsd", "audio (DSD)"),
+    ("audio/x-voc", "audio (Creative Voice)"),
     ("image/heic", "a picture (HEIC)"),
     ("image/jp2", "a picture (JPEG 2000)"),
     ("image/jxl", "a picture (JPEG XL)"),

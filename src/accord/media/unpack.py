@@ -29,6 +29,7 @@ class _Spent:
         self.pixels = limits.total_pixels
         self.characters = limits.characters
         self.bytes = limits.bytes
+        self.samples = limits.samples
 
     def limits_left(self) -> MediaLimits:
         """The bounds for the next file: what those before it have left."""
@@ -37,12 +38,14 @@ class _Spent:
             total_pixels=max(0, self.pixels),
             characters=max(0, self.characters),
             bytes=max(0, self.bytes),
+            samples=max(0, self.samples),
         )
 
     def count(self, opened: Opened) -> None:
         """Take off what one file has used. Embedded bytes count once they are unpacked."""
         self.pixels -= sum(s.width * s.height for s in opened.item.surfaces)
         self.characters -= sum(len(s.text) for s in opened.item.strips)
+        self.samples -= len(opened.item.sound.packed) // 2 if opened.item.sound is not None else 0
         self.bytes -= sum(len(e.data) for e in opened.embedded)
 
 
@@ -112,6 +115,10 @@ def _reader_of(kind: str) -> Open | None:
         from accord.media.pdf import open_pdf
 
         return open_pdf
+    if kind in sniff.SOUNDS:
+        from accord.media.sound import open_sound
+
+        return open_sound
     if kind in sniff.OFFICE:
         from accord.media.office import open_office
 

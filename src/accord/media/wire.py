@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from accord.core.media import NOWHERE, Flaw, Item, Opening, Patch, Strip, Surface
-from accord.core.place import Box, Meta, Place, Span
+from accord.core.media import NOWHERE, Flaw, Item, Opening, Patch, Sound, Strip, Surface
+from accord.core.place import Box, Interval, Meta, Place, Span
 from accord.media.limits import MediaLimits
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ PREFIX = struct.Struct(">8sI")
 MOST_HEADER = 64_000_000
 """Bytes of a header that are accepted."""
 
-_KINDS = frozenset({"picture", "pdf", "office", "text", "other"})
+_KINDS = frozenset({"picture", "pdf", "office", "sound", "text", "other"})
 _CATEGORY = re.compile(r"fault\.[a-z]{1,30}")
 _REASON = re.compile(r"[A-Za-z0-9 ,.:;()'/+-]{1,200}")
 _CHUNK = 1 << 20
@@ -99,7 +99,10 @@ def read_header(text: bytes, most: int) -> tuple[dict[str, Any], list[int]]:
 
 def most_bytes(limits: MediaLimits) -> int:
     """Bytes that the buffers of an answer may have within these bounds."""
-    return min(limits.memory, 4 * limits.total_pixels + 64 * limits.characters + 2 * limits.bytes) + 1_000_000
+    return (
+        min(limits.memory, 4 * limits.total_pixels + 4 * limits.samples + 64 * limits.characters + 2 * limits.bytes)
+        + 1_000_000
+    )
 
 
 def encode(opening: Opening) -> tuple[dict[str, Any], list[bytes]]:
@@ -119,6 +122,7 @@ def encode(opening: Opening) -> tuple[dict[str, Any], list[bytes]]:
             "metadata": list(item.metadata),
             "pages": item.pages,
             "surfaces": [[s.width, s.height, put(s.packed), s.page, s.view, s.ink] for s in item.surfaces],
+            "sound": None if item.sound is None else _sound_out(item.sound, put),
             "strips": [_strip_out(strip, put) for strip in item.strips],
             "data": put(item.data) if isinstance(item, Held) else None,
         }
@@ -166,9 +170,15 @@ def _strip_out(strip: Strip, put: Any) -> list[Any]:
     return [put(strip.text.encode()), strip.reader, boxes, strip.key, strip.media_type, *flags]
 
 
+def _sound_out(sound: Sound, put: Any) -> list[Any]:
+    return [sound.rate, sound.channels, put(sound.packed), sound.loudness]
+
+
 def _place_out(place: Place) -> list[Any]:
     if isinstance(place, Box):
         return ["box", place.left, place.top, place.right, place.bottom, place.page]
+    if isinstance(place, Interval):
+        return ["interval", place.start, place.end]
     return ["meta", place.key if isinstance(place, Meta) else "content"]
 
 
@@ -191,6 +201,7 @@ class _Reader:
         self.buffers = buffers
         self.limits = limits
         self.pixels = limits.total_pixels
+        self.samples = 2 * limits.samples + 1_000_000  # a block is read before it is counted
         # Metadata, form fields and the like are bounded one by one and may run over together.
         self.characters = 2 * limits.characters + 10_000_000
 
@@ -213,6 +224,7 @@ class _Reader:
             tuple(self.strip(number, s) for s in _list(one.get("strips"), 1_000_000)),
             tuple(_words(key, 200) for key in _list(one.get("metadata"), 100_000)),
             _number(one.get("pages"), 0, 1 << 31),
+            None if one.get("sound") is None else self.sound(number, one["sound"]),
         )
         return found if one.get("data") is None else hold(found, self.buffer(one["data"]))
 
@@ -226,6 +238,15 @@ class _Reader:
         _check_packed(packed, width * height * 3)
         page, ink = _number(page, 0, 1 << 31), _number(ink, 0, 255)
         return Surface(width, height, packed, number, page, _words(view, 40), ink)
+
+    def sound(self, number: int, one: Any) -> Sound:
+        rate, channels, index, loudness = _list(one, 4, 4)
+        rate, channels = _number(rate, 1, 1_000_000), _number(channels, 1, self.limits.channels)
+        packed = self.buffer(index)
+        self.samples -= len(packed) // 2
+        if len(packed) % (2 * channels) or self.samples < 0:
+            raise WireError("not samples within their bounds")
+        return Sound(rate, channels, packed, number, _real(loudness, 1.0))
 
     def strip(self, number: int, one: Any) -> Strip:
         text, reader, boxes, key, media_type, writable, hidden = _list(one, 7, 7)
@@ -277,10 +298,12 @@ def _boxes(raw: bytes, count: int) -> NDArray[np.int32]:
 
 
 def _place_in(place: Any) -> Place:
-    kind, *rest = _list(place)
+    kind, *rest = _list(place, 6, 1)
     if kind == "box" and len(rest) == 5:
         left, top, right, bottom, page = (_number(side, -1, 1 << 31) for side in rest)
         return Box(left, top, right, bottom, page)
+    if kind == "interval" and len(rest) == 2:
+        return Interval(_real(rest[0], 1e9), _real(rest[1], 1e9))
     if kind == "meta" and len(rest) == 1:
         return Meta(_words(rest[0], 1000))
     raise WireError("not a place")
@@ -290,6 +313,12 @@ def _number(value: Any, low: int, high: int) -> int:
     if type(value) is not int or not low <= value <= high:
         raise WireError("not a number within its bounds")
     return value
+
+
+def _real(value: Any, high: float) -> float:
+    if type(value) not in {int, float} or not 0 <= value <= high:
+        raise WireError("not a number within its bounds")
+    return float(value)
 
 
 def _words(value: Any, most: int) -> str:

@@ -37,11 +37,9 @@ def test_it_plays_the_role(opener: MediaOpener) -> None:
     assert isinstance(opener, Opener)
 
 
-def test_audio_is_said_not_to_be_read(opener: MediaOpener) -> None:
-    found = opener.open(Audio(b"ID3\x04"), never)
-    assert [(flaw.category, flaw.reason) for flaw in found.flaws] == [
-        ("fault.uninspected", "nothing here reads audio")
-    ]
+def test_a_broken_recording_is_a_fault(opener: MediaOpener) -> None:
+    found = opener.open(Audio(b"ID3\x04\0\0\0\0\0\0" + bytes(80)), never)
+    assert [flaw.category for flaw in found.flaws] == ["fault.undecodable"]
 
 
 def test_size_is_checked_before_a_process_is_asked() -> None:

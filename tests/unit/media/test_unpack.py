@@ -101,7 +101,7 @@ def test_text_that_is_too_long_is_not_read_in_part() -> None:
     ("data", "reason"),
     [
         (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", "video (MP4) is not inspected"),
-        (b"ID3\x04\0\0\0\0\0\0\0", "audio (MP3) is not inspected"),
+        (b"#!AMR\n" + bytes(20), "audio (AMR) is not inspected"),
         (b"PK\x03\x04" + b"\0" * 30, "an archive (zip) is not inspected"),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"),

@@ -1,0 +1,105 @@
+"""Which frequencies of a recording leave: those that were listened to, and those beside them that anyone hears."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from accord.core.media import Samples
+
+HEARD = 8_000
+"""Hertz up to which recognisers of speech hear; see `Bands.hidden`."""
+AUDIBLE = 18_000
+"""Hertz up to which recordings are kept. Few adults hear more, and speech is nothing up there; microphones,
+loudspeakers and models are reached by it all the same (Zhang et al., "DolphinAttack", CCS 2017)."""
+
+_SLOPE = 1_000.0  # hertz, over which a filter closes
+_DEPTH = 80.0  # decibels it takes away then
+_LOW = 1_000
+_FAINT = 10 ** (-55 / 10)  # of full scale: fainter bands hide nothing that survives
+_SHARE = 0.002  # of the seconds that may be louder above `HEARD` than below before that counts as hidden
+_TAIL = 10 ** (-60 / 10)
+
+
+class LowPass:
+    """A filter of linear phase for blocks of one recording: what comes out lies where it went in.
+
+    A windowed sinc with a Kaiser window (Kaiser and Schafer, 1980): 80 dB down within 1,000 Hz below the cutoff.
+
+    Args:
+        rate: samples per second.
+        channels: how many.
+        cutoff: in hertz; nothing at or above it is left.
+    """
+
+    def __init__(self, rate: int, channels: int, cutoff: float) -> None:
+        half = int(np.ceil((_DEPTH - 8) / (2.285 * 2 * np.pi * _SLOPE / rate) / 2))
+        at = np.arange(-half, half + 1)
+        middle = 2 * (cutoff - _SLOPE / 2) / rate
+        beta = 0.1102 * (_DEPTH - 8.7)
+        taps = middle * np.sinc(middle * at) * np.kaiser(len(at), beta)
+        self._taps = (taps / taps.sum()).astype(np.float32)
+        self._half = half
+        self._kept = np.zeros((half, channels), dtype=np.float32)
+        self._spectra: dict[int, NDArray[np.complex64]] = {}
+
+    def feed(self, block: Samples) -> Samples:
+        """Filter the next samples of shape (frames, channels); what comes out lags behind by half a filter."""
+        joined = np.concatenate([self._kept, block])
+        ready = len(joined) - 2 * self._half
+        if ready <= 0:
+            self._kept = joined
+            return joined[:0]
+        self._kept = joined[ready:].copy()
+        size = 1 << (len(joined) - 1).bit_length()
+        if size not in self._spectra:
+            self._spectra = {size: np.fft.rfft(self._taps, size).astype(np.complex64)}
+        spectrum = np.fft.rfft(joined, size, axis=0) * self._spectra[size][:, None]
+        whole = np.fft.irfft(spectrum, size, axis=0)
+        # The circular part of the product ends before the first sample that is taken.
+        return np.asarray(whole[2 * self._half : 2 * self._half + ready], dtype=np.float32)
+
+    def end(self) -> Samples:
+        """What is left when nothing more comes."""
+        return self.feed(np.zeros((self._half, self._kept.shape[1]), dtype=np.float32))
+
+
+class Bands:
+    """How loud a recording is below, at and above what is listened to, second by second."""
+
+    def __init__(self, rate: int) -> None:
+        self._rate = rate
+        self._seconds = 0.0
+        self._loud_above = 0.0
+        self._ultrasound = 0.0
+
+    def feed(self, block: Samples) -> None:
+        """Take the next samples of shape (frames, channels); blocks last between a tenth and one second."""
+        frames = len(block)
+        if frames < self._rate // 20 or self._rate <= 2 * HEARD:
+            return
+        window = np.hanning(frames).astype(np.float32)[:, None]
+        power = np.abs(np.fft.rfft(block * window, axis=0)) ** 2 * (16 / 3) / frames**2
+        hertz = np.fft.rfftfreq(frames, 1 / self._rate)
+        low, above = (hertz >= _LOW) & (hertz < HEARD), (hertz >= HEARD + _SLOPE) & (hertz < AUDIBLE)
+        seconds = frames / self._rate
+        self._seconds += seconds
+        loud = power[above].sum(axis=0)
+        if bool(((loud > _FAINT) & (loud > power[low].sum(axis=0))).any()):
+            self._loud_above += seconds
+        if bool((power[hertz >= AUDIBLE].sum(axis=0) > _TAIL).any()):
+            self._ultrasound += seconds
+
+    @property
+    def hidden(self) -> bool:
+        """Whether more is going on above what recognisers hear than below, for longer than any hiss of speech."""
+        return self._loud_above >= max(0.25, _SHARE * self._seconds)
+
+    @property
+    def ultrasound(self) -> bool:
+        """Whether there is anything worth telling above what people hear."""
+        return self._ultrasound > 0

@@ -1,0 +1,257 @@
+"""Recordings as a listener would hear them: sixteen bits, at most 48,000 samples a second, nothing inaudible."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from accord.core.media import Flaw, Item, Sound, Stop
+from accord.core.place import Interval, Meta, Place
+from accord.media import sniff
+from accord.media.limits import MediaLimits
+from accord.media.metadata import Metadata
+from accord.media.parts import Opened
+from accord.media.sound_tags import read_tags
+from accord.media.wave import mended
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Samples = NDArray[np.float32]
+
+MOST_RATE = 48_000
+"""Samples per second that are kept; recordings with more are resampled."""
+SMALL_RATE = 16_000
+"""Samples per second of recordings that are too long to be kept at more."""
+RATES = (8_000, 192_000)
+"""Samples per second of recordings that are opened."""
+
+_CONTAINERS = {
+    "audio/wav": {"WAV", "WAVEX", "RF64"},
+    "audio/flac": {"FLAC"},
+    "audio/ogg": {"OGG"},
+    "audio/mpeg": {"MP3", "MPEG"},
+    "audio/aiff": {"AIFF"},
+    "audio/basic": {"AU"},
+}
+_EXACT = {"FLAC", "AIFF", "AU", "OGG"}
+_FLOATS = {"FLOAT", "DOUBLE"}
+_BLOCK = 1 << 16  # samples, all channels together
+
+BROKEN = "the recording cannot be decoded"
+"""The reason given for corrupt recordings."""
+EMPTY = "the recording holds no sound"
+"""The reason given for recordings without a single sample."""
+CUT_OFF = "the recording ends before it should"
+"""The reason given for truncated recordings."""
+TOO_LONG = "the recording is longer than is listened to"
+"""The reason given for recordings over the limits."""
+
+
+def open_sound(data: bytes, number: int, parent: int | None, key: str, limits: MediaLimits, stop: Stop) -> Opened:
+    """Open a recording; see `accord.media.parts.Open`.
+
+    Channels and rate are checked in the header, length while decoding, whatever the header says. What comes out is
+    all there is to release: 16-bit samples, at most 48,000 a second (16,000 for recordings of many samples), and
+    nothing at or above 18 kHz. Recognisers hear up to 8 kHz only; a recording that has more to say above that than
+    below is kept up to 8 kHz only, and the key `sound.above-8-kHz` says so.
+    """
+    kind = sniff.media_type(data)
+    tags = _tags(data, kind, number, limits)
+    work = _Decoding(number, limits, stop)
+    sound = work.decode(data, kind)
+    metadata = (*tags.keys, *work.keys)
+    item = Item(number, parent, "sound", kind, key, (), tags.strips, metadata, 1, sound)
+    return Opened(item, (*work.flaws, *tags.flaws), tags.embedded)
+
+
+def _tags(data: bytes, kind: str, number: int, limits: MediaLimits) -> Metadata:
+    """Tags of a broken file may be broken in any way; the samples are read all the same."""
+    try:
+        return read_tags(data, kind, number, limits)
+    except MemoryError:
+        raise
+    except Exception:
+        return Metadata(flaws=(Flaw("fault.uninspected", "the metadata cannot be read", number, Meta("metadata")),))
+
+
+class _Decoding:
+    """The samples of one recording, within bounds."""
+
+    def __init__(self, number: int, limits: MediaLimits, stop: Stop) -> None:
+        self.number = number
+        self.limits = limits
+        self.stop = stop
+        self.flaws: list[Flaw] = []
+        self.keys: list[str] = []
+
+    def flaw(self, category: str, reason: str, place: Place | None = None) -> None:
+        at = {} if place is None else {"place": place}
+        self.flaws.append(Flaw(category, reason, self.number, **at))
+
+    def decode(self, data: bytes, kind: str) -> Sound | None:
+        """Decode a file; what goes wrong is a flaw."""
+        import soundfile
+
+        lean, missing = mended(data) if kind == "audio/wav" else (data, False)
+        try:
+            with soundfile.SoundFile(io.BytesIO(lean)) as file:
+                if file.format not in _CONTAINERS[kind]:
+                    self.flaw("fault.uninspected", f"{sniff.words_for(kind)} in this coding is not inspected")
+                    return None
+                return self._read(file, missing) if self._allowed(file) else None
+        except soundfile.LibsndfileError:
+            self.flaw("fault.undecodable", BROKEN)
+        except MemoryError:
+            self.flaw("fault.undecodable", "decoding the recording takes more memory than it may")
+        except Exception:  # a decoder that raises whatever it likes for broken bytes
+            self.flaw("fault.undecodable", BROKEN)
+        return None
+
+    def _allowed(self, file: Any) -> bool:
+        if not 1 <= file.channels <= self.limits.channels:
+            self.flaw("fault.uninspected", "the recording has more channels than are read")
+        elif not RATES[0] <= file.samplerate <= RATES[1]:
+            self.flaw("fault.uninspected", "the recording has a sampling rate that is not read (8 to 192 kHz are)")
+        else:
+            return True
+        return False
+
+    def _read(self, file: Any, missing: bool) -> Sound | None:
+        """Read all of it, or as much as the limits allow."""
+        from accord.media.bands import HEARD
+
+        gain = _gain(file, self.limits) if file.subtype in _FLOATS else 1.0
+        rate = self._rate(file)
+        keeper = _Keeper(file.samplerate, rate, file.channels)
+        frames, whole = 0, False
+        for block in self._blocks(file):
+            frames += len(block)
+            keeper.feed(block if gain == 1.0 else block * gain)
+            if keeper.size > self.limits.samples or frames > self.limits.sound_seconds * file.samplerate:
+                self.flaw("fault.uninspected", TOO_LONG, Interval(frames / file.samplerate, _declared(file, frames)))
+                break
+        else:
+            whole = not self.flaws
+        if not frames:
+            self.flaw("fault.undecodable", EMPTY)
+            return None
+        if whole and (missing or (file.format in _EXACT and frames < file.frames)):
+            end = max(frames, file.frames) / file.samplerate
+            self.flaw("fault.undecodable", CUT_OFF, Interval(frames / file.samplerate, end + 1e-3))
+        sound = keeper.sound(self.number)
+        if keeper.bands.ultrasound:
+            self.keys.append("sound.above-18-kHz")
+        if keeper.bands.hidden:
+            self.keys.append("sound.above-8-kHz")
+            sound = lowered(sound, HEARD)
+        return sound
+
+    def _rate(self, file: Any) -> int:
+        """Samples per second that are kept: fewer where there are so many that they would not fit."""
+        rate = min(int(file.samplerate), MOST_RATE)
+        length = min(file.frames / file.samplerate, self.limits.sound_seconds)
+        many = length * rate * file.channels > self.limits.samples
+        return min(rate, SMALL_RATE) if many else rate
+
+    def _blocks(self, file: Any) -> Iterator[Samples]:
+        """Blocks of under a second, finite, to the end or the first thing that cannot be read."""
+        import numpy as np
+        import soundfile
+
+        size = max(1, min(file.samplerate // 2, _BLOCK // file.channels))
+        while True:
+            if self.stop():
+                self.flaw("fault.deadline", "the recording has a part that there was no time for")
+                return
+            try:
+                block = file.read(size, dtype="float32", always_2d=True)
+            except soundfile.LibsndfileError:
+                self.flaw("fault.undecodable", BROKEN)
+                return
+            if not len(block):
+                return
+            yield np.nan_to_num(block, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+
+
+def _declared(file: Any, frames: int) -> float:
+    """The end of a recording as its header tells, in seconds; never before what was read."""
+    return max(float(file.frames), frames + 1.0) / float(file.samplerate)
+
+
+def _gain(file: Any, limits: MediaLimits) -> float:
+    """What brings samples in floating point, which may be of any size, between -1 and 1."""
+    import numpy as np
+
+    peak, left = 1.0, limits.sound_seconds * file.samplerate
+    size = max(1, _BLOCK // file.channels)
+    while left > 0 and len(block := file.read(size, dtype="float32", always_2d=True)):
+        finite = block[np.isfinite(block)]
+        peak = max(peak, float(np.abs(finite).max())) if len(finite) else peak
+        left -= len(block)
+    file.seek(0)
+    return 1.0 / peak
+
+
+class _Keeper:
+    """Turns blocks as they are decoded into the samples that are kept."""
+
+    def __init__(self, given: int, rate: int, channels: int) -> None:
+        from accord.media.bands import AUDIBLE, Bands, LowPass
+
+        self.rate = rate
+        self.channels = channels
+        self.bands = Bands(given)
+        self.size = 0
+        self._stream: Any = None
+        if rate != given:
+            import soxr
+
+            self._stream = soxr.ResampleStream(given, rate, channels, dtype="float32", quality="HQ")
+        self._filter = LowPass(rate, channels, AUDIBLE) if rate > 2 * AUDIBLE else None
+        self._packed = bytearray()
+        self._peak = 0
+
+    def feed(self, block: Samples) -> None:
+        """Take the next samples."""
+        self.bands.feed(block)
+        if self._stream is not None:
+            block = self._stream.resample_chunk(block)
+        self._keep(block if self._filter is None else self._filter.feed(block))
+
+    def sound(self, number: int) -> Sound:
+        """Everything that was kept."""
+        import numpy as np
+
+        if self._stream is not None:
+            rest = self._stream.resample_chunk(np.zeros((0, self.channels), np.float32), last=True)
+            self._keep(rest if self._filter is None else self._filter.feed(rest))
+        if self._filter is not None:
+            self._keep(self._filter.end())
+        return Sound(self.rate, self.channels, bytes(self._packed), number, self._peak / 32767)
+
+    def _keep(self, block: Samples) -> None:
+        import numpy as np
+
+        if not len(block):
+            return
+        whole = np.rint(np.clip(block, -1.0, 1.0) * 32767).astype("<i2")
+        self._peak = max(self._peak, int(np.abs(whole.astype(np.int32)).max()))
+        self._packed += whole.tobytes()
+        self.size += whole.size
+
+
+def lowered(sound: Sound, cutoff: float) -> Sound:
+    """The same recording without what is at or above a frequency, in hertz."""
+    import numpy as np
+
+    from accord.media.bands import LowPass
+
+    keeper = _Keeper(sound.rate, sound.rate, sound.channels)
+    keeper._filter = LowPass(sound.rate, sound.channels, cutoff)
+    whole = np.frombuffer(sound.packed, dtype="<i2").reshape(-1, sound.channels)
+    for at in range(0, len(whole), sound.rate):
+        keeper._keep(keeper._filter.feed(whole[at : at + sound.rate].astype(np.float32) / np.float32(32767)))
+    return keeper.sound(sound.item)

@@ -1,0 +1,73 @@
+"""Chunks of WAV and AIFF files, and headers of WAV files that are wrong about what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MOST_CHUNKS = 10_000
+"""Chunks of one file that are walked."""
+
+_OPEN = 0x7FFF_F000  # sizes from here on, and 0, are what writers leave that did not know how much would come
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Chunk:
+    """One chunk of a file.
+
+    Attributes:
+        name: four characters.
+        start: of its body, in bytes.
+        size: of its body, as declared.
+        body: as much of it as is there.
+    """
+
+    name: bytes
+    start: int
+    size: int
+    body: bytes
+
+
+def chunks(data: bytes, start: int = 12, end: int | None = None, order: str = "little") -> Iterator[Chunk]:
+    """Walk the chunks of a file (IFF: EA 85; RIFF: Multimedia Programming Interface 1.0; RF64: EBU Tech 3306)."""
+    end = len(data) if end is None else min(end, len(data))
+    at = start
+    for _ in range(MOST_CHUNKS):
+        if at + 8 > end:
+            return
+        name = data[at : at + 4]
+        size = int.from_bytes(data[at + 4 : at + 8], "big" if order == "big" else "little")
+        if name == b"data" and size == 0xFFFF_FFFF and data[:4] in {b"RF64", b"BW64"}:
+            size = _long_size(data)
+        sound = name in {b"data", b"SSND"}
+        yield Chunk(name, at + 8, size, b"" if sound else data[at + 8 : min(end, at + 8 + size)])
+        at += 8 + size + (size & 1)
+
+
+def _long_size(data: bytes) -> int:
+    """The size of the samples that a `ds64` chunk gives, in 64 bits."""
+    return int.from_bytes(data[28:36], "little") if data[12:16] == b"ds64" else 0xFFFF_FFFF
+
+
+def mended(data: bytes) -> tuple[bytes, bool]:
+    """A WAV file whose sizes fit what is there, and whether samples are missing that its header announces.
+
+    A recorder that was interrupted, or wrote into a pipe, leaves a size of 0 or of all ones; players read on to the
+    end of the file then, so that is what has to be inspected.
+    """
+    if data[:4] not in {b"RIFF", b"RF64", b"BW64"}:
+        return data, False
+    for chunk in chunks(data):
+        if chunk.name != b"data":
+            continue
+        there = len(data) - chunk.start
+        if chunk.size and chunk.size <= there:
+            return data, False
+        if data[:4] != b"RIFF" and chunk.size < _OPEN:
+            return data, True
+        sized = bytearray(data)
+        sized[:4] = b"RIFF"
+        sized[4:8] = min(len(data) - 8, 0xFFFF_FFFF).to_bytes(4, "little")
+        sized[chunk.start - 4 : chunk.start] = there.to_bytes(4, "little")
+        return bytes(sized), 0 < chunk.size < _OPEN
+    return data, False
