@@ -13,6 +13,8 @@ from accord.models.cache import PULL, cache_dir, path_of, read_checked
 from accord.models.register import Entry, File, register
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -63,7 +65,7 @@ class TokenClassifier:
         self._last: int = self._tokenizer.token_to_id("[SEP]")
         made = [file for file in entry.derived if path_of(entry, file, cache).exists()]
         original = next(file for file in entry.files if file.name.endswith(".onnx"))
-        self._session = _session(read_checked(entry, made[0] if made else original, cache))
+        self._session = open_session(read_checked(entry, made[0] if made else original, cache))
         self._inputs = {each.name for each in self._session.get_inputs()}
 
     def encode(self, text: str) -> Tokens:
@@ -104,8 +106,14 @@ def token_classifier(name: str, cache: Path | None = None) -> TokenClassifier:
         return found
 
 
-def session(name: str, file: str, cache: Path | None = None) -> Any:
+def session(name: str, file: str, cache: Path | None = None, change: Callable[[bytes], bytes] | None = None) -> Any:
     """An ONNX Runtime session on one file of a registered model; threads of a process share one.
+
+    Args:
+        name: the model.
+        file: the file.
+        cache: the folder of pulled weights.
+        change: what is done to the graph, once its hash is proven, before it is loaded.
 
     Raises:
         ModelError: the file is missing, altered, not in the register or cannot be loaded.
@@ -118,7 +126,8 @@ def session(name: str, file: str, cache: Path | None = None) -> Any:
             known = next((each for each in (*entry.files, *entry.derived) if each.name == file), None)
             if known is None:
                 raise ModelError(f"model {name} has no file {file}")
-            found = _SESSIONS[key] = _session(read_checked(entry, known, cache))
+            graph = read_checked(entry, known, cache)
+            found = _SESSIONS[key] = open_session(change(graph) if change else graph, shapes_vary=True)
         return found
 
 
@@ -169,7 +178,16 @@ def _tokenizer(data: bytes) -> Any:
     return tokenizer
 
 
-def _session(data: bytes) -> Any:
+def open_session(data: bytes, *, shapes_vary: bool = False) -> Any:
+    """An ONNX Runtime session on a graph: one thread, nothing sent anywhere.
+
+    Args:
+        data: the ONNX file.
+        shapes_vary: inputs differ much in size; then no memory is kept between runs.
+
+    Raises:
+        ModelError: it cannot be loaded.
+    """
     import onnxruntime
 
     onnxruntime.disable_telemetry_events()
@@ -178,6 +196,7 @@ def _session(data: bytes) -> Any:
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.enable_mem_pattern = False  # inputs come in many shapes, and a plan would be kept for each
+    options.enable_cpu_mem_arena = not shapes_vary  # the arena keeps the largest picture's memory for good
     options.log_severity_level = 4
     try:
         return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])

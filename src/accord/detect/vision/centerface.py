@@ -7,14 +7,12 @@ how large that face is and where exactly its middle lies. It has seen faces of a
 
 from __future__ import annotations
 
-import os
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from accord.errors import ModelError
-from accord.models.cache import PULL, cache_dir, read_checked
-from accord.models.register import register
+from accord.models.cache import PULL
+from accord.models.runtime import session
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,22 +26,16 @@ STRIDE = 32
 _CELL = 4
 _FILE = "centerface.onnx"
 
-_LOCK = threading.Lock()
-_LOADED: dict[tuple[int, str, str], CenterFace] = {}
-
 
 class CenterFace:
     """The loaded network; threads share it.
 
     Args:
-        graph: the ONNX file, proven against the register.
-
-    Raises:
-        ModelError: it is no such graph.
+        loaded: an ONNX Runtime session on the network.
     """
 
-    def __init__(self, graph: bytes) -> None:
-        self._session = _session(_any_size(graph))
+    def __init__(self, loaded: Any) -> None:
+        self._session = loaded
         self._input: str = self._session.get_inputs()[0].name
         self._outputs: list[str] = [each.name for each in self._session.get_outputs()]
 
@@ -83,23 +75,20 @@ class CenterFace:
 
 
 def center_face(name: str = "centerface", cache: Path | None = None) -> CenterFace:
-    """The network by its name in the register, loaded once a process.
+    """The network by its name in the register; threads of a process share its session.
 
     Raises:
         ModelError: its file is missing, altered or cannot be loaded.
     """
-    key = (os.getpid(), name, str(cache_dir(cache)))
-    with _LOCK:
-        found = _LOADED.get(key)
-        if found is None:
-            entry = register().entry(name)
-            file = next(file for file in entry.files if file.name == _FILE)
-            found = _LOADED[key] = CenterFace(read_checked(entry, file, cache))
-        return found
+    return CenterFace(session(name, _FILE, cache, any_size))
 
 
-def _any_size(graph: bytes) -> bytes:
-    """The same graph without the fixed sizes it was saved with: it is convolutions only, so any size will do."""
+def any_size(graph: bytes) -> bytes:
+    """The same graph without the fixed sizes it was saved with: it is convolutions only, so any size will do.
+
+    Raises:
+        ModelError: it is no such graph.
+    """
     import onnx
 
     try:
@@ -112,18 +101,3 @@ def _any_size(graph: bytes) -> bytes:
         return bytes(model.SerializeToString())
     except Exception as error:  # protobuf raises classes of its own
         raise ModelError(f"the face network cannot be read: {type(error).__name__}", hint=PULL) from None
-
-
-def _session(graph: bytes) -> Any:
-    import onnxruntime
-
-    onnxruntime.disable_telemetry_events()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 4
-    try:
-        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    except Exception as error:
-        raise ModelError(f"the face network cannot be loaded: {type(error).__name__}", hint=PULL) from None
