@@ -1,0 +1,234 @@
+"""Reads what is said in a recording."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from accord.core.media import Flaw, Heard, Sound, Stop, Strip
+from accord.core.place import Interval
+from accord.errors import PluginError
+from accord.models.runtime import session, speech_model
+from accord.readers.speech.activity import FRAME_S, SURE, Activity, Stretch, VoiceDetector, packed, split, stretches
+from accord.readers.speech.features import WINDOW_S
+from accord.readers.speech.tracks import Track, tracks
+from accord.readers.speech.whisper import Whisper
+from accord.readers.speech.words import Hearing, Word, merged, settle, strip_of
+
+Floats = NDArray[np.float32]
+
+MODELS = {"base": "whisper-base", "tiny.en": "whisper-tiny-en"}
+"""What the option `model` may be, and what it is called in the register."""
+
+NOT_UNDERSTOOD = "speech that could not be understood"
+
+_WINDOW_S = 28.0
+_PIECE_S = 8.0
+_PAUSE_S = 2.0
+_SHORT_S = 3.0
+_SHORT_ROOM_S = 12.0
+_LANGUAGE_ROOM_S = 10.0
+_LANGUAGE_S = 2.0
+_LANGUAGE_SURE = 0.5  # as Whisper's users take it for settled
+_VOICE_S = 0.1
+_MASKED = 0.1
+_SLOWEST, _FASTEST = 2_000, 768_000
+
+
+class SpeechReader:
+    """Reads what is said: voice activity first, then Whisper, run by accord itself.
+
+    Args:
+        cache: another model cache than the user's.
+        model: `base` for 99 languages, `tiny.en` for English in half the time.
+        language: the language that is spoken (ISO 639-1); empty to find out.
+
+    Raises:
+        PluginError: there is no such model, or it does not know the language.
+    """
+
+    name = "speech"
+
+    def __init__(self, cache: Path | None = None, model: str = "base", language: str = "") -> None:
+        if model not in MODELS:
+            raise PluginError("no such speech model", hint=f"one of {', '.join(MODELS)}")
+        if model.endswith(".en") and language not in {"", "en"}:
+            raise PluginError("this speech model knows English only", hint="use the model base")
+        self._cache = cache
+        self._model = MODELS[model]
+        self._language = language
+
+    def read_sound(self, sound: Sound, stop: Stop) -> Heard:
+        """Read what is said in a recording, every character with its time.
+
+        Raises:
+            ModelError: the weights are missing or altered.
+            TimeoutError: `stop` said so before everything was heard.
+        """
+        if not sound.frames or sound.loudness <= 0:
+            return Heard()
+        if not _SLOWEST <= sound.rate <= _FASTEST:
+            return Heard(flaws=(Flaw("fault.uninspected", "a sampling rate that is not listened to", sound.item),))
+        whisper = Whisper(speech_model(self._model, self._cache))
+        if self._language and not whisper.knows(self._language):
+            raise PluginError("the speech model does not know this language", hint="give it as ISO 639-1")
+        listening = _Listening(whisper, self._cache, self._language, stop)
+        hearings = [listening.hear(track) for track in tracks(sound, listening.adds)]
+        doubts = merged(each for hearing in hearings for each in hearing.doubts)
+        flaws = [Flaw("fault.uninspected", NOT_UNDERSTOOD, sound.item, Interval(*each)) for each in doubts]
+        strips = [strip_of(hearing.words, sound.item) for hearing in hearings if hearing.words]
+        return Heard(tuple(strips), tuple(flaws), _said(hearings, strips))
+
+
+def _said(hearings: Sequence[Hearing], strips: Sequence[Strip]) -> str:
+    """The language of the channel on which most was said."""
+    most = max(hearings, key=lambda hearing: len(hearing.words), default=None)
+    return most.language if most is not None and strips else ""
+
+
+class _Listening:
+    """One recording being listened to."""
+
+    def __init__(self, whisper: Whisper, cache: Path | None, language: str, stop: Stop) -> None:
+        self._whisper = whisper
+        self._voice = session("silero-vad", "silero_vad_16k_sequence.onnx", cache)
+        self._forced = language or ("" if whisper.multilingual else "en")
+        self._stop = stop
+
+        self._known: dict[bytes, Activity] = {}
+
+    def adds(self, difference: Track, kept: Sequence[Track]) -> bool:
+        """Whether somebody speaks in what a channel has beyond others, loud enough to be made out beside them."""
+        own = self._activity(difference)
+        louder = np.max([self._activity(track).levels for track in kept], axis=0)
+        own = Activity(np.where(own.levels >= _MASKED * louder, own.voice, 0).astype(np.float32), own.levels)
+        self._known[difference.weights.tobytes()] = own
+        return float((own.voice >= SURE).sum()) * FRAME_S >= _VOICE_S
+
+    def hear(self, track: Track) -> Hearing:
+        """Everything that is said on a track."""
+        activity = self._activity(track).voice
+        found = [
+            piece
+            for stretch in stretches(activity, track.sound.seconds)
+            for piece in split(stretch, activity, _WINDOW_S)
+        ]
+        if not found:
+            return Hearing((), (), "")
+        main, languages = self._languages(track, found, activity)
+        words: list[Word] = []
+        doubts: list[tuple[float, float]] = []
+        for language, window in _windows(found, languages):
+            hearing = self._window(track, window, language, activity)
+            words += hearing.words
+            doubts += hearing.doubts
+        return Hearing(tuple(words), tuple(merged(doubts)), main)
+
+    def _activity(self, track: Track) -> Activity:
+        known = self._known.get(track.weights.tobytes())
+        if known is None:
+            detector = VoiceDetector(self._voice)
+            heard = []
+            for block in track.blocks():
+                self._pause()
+                heard.append(detector.hear(block))
+            heard.append(detector.hear(np.zeros(0, dtype=np.float32), last=True))
+            voice, levels = (np.concatenate(each) for each in zip(*heard, strict=True))
+            known = self._known[track.weights.tobytes()] = Activity(voice, levels)
+        return known
+
+    def _pause(self) -> None:
+        if self._stop():
+            raise TimeoutError
+
+    def _languages(self, track: Track, found: Sequence[Stretch], activity: Floats) -> tuple[str, dict[Stretch, str]]:
+        """The language of the recording, and the one of each stretch where it is another."""
+        if self._forced:
+            return self._forced, dict.fromkeys(found, self._forced)
+        shares: dict[str, float] = defaultdict(float)
+        likeliest: list[tuple[tuple[Stretch, ...], str, float]] = []
+        whole = [part for stretch in found for part in split(stretch, activity, _PIECE_S)]
+        for group in packed(whole, _PIECE_S, _PAUSE_S):
+            self._pause()
+            start, end = group[0].start, group[-1].end
+            encoded = self._whisper.encode(track.piece(start, end), least=_LANGUAGE_ROOM_S)
+            guesses = self._whisper.languages(encoded)
+            for language, share in guesses[:5]:
+                shares[language] += share * (end - start)
+            likeliest.append((group, *guesses[0]))
+        main = max(shares, key=lambda each: shares[each])
+        languages = dict.fromkeys(found, main)
+        for group, language, share in likeliest:
+            if share >= _LANGUAGE_SURE and group[-1].end - group[0].start >= _LANGUAGE_S:
+                for stretch in found:
+                    if any(stretch.start <= part.start and part.end <= stretch.end for part in group):
+                        languages[stretch] = language
+        return main, languages
+
+    def _window(self, track: Track, window: tuple[Stretch, ...], language: str, activity: Floats) -> Hearing:
+        """One window; what was not understood in it is listened to again by itself."""
+        hearing = self._attempt(track, window, language, activity)
+        if not hearing.doubts:
+            return hearing
+        again = [part for stretch in window for part in split(stretch, activity, _PIECE_S) if _meets(part, hearing)]
+        words, doubts = list(hearing.words), list(hearing.doubts)
+        for group in packed(again, _PIECE_S, _PAUSE_S):
+            start, end = group[0].start, group[-1].end
+            before = Hearing((), tuple(_clipped(doubts, start, end)), language)
+            closer = self._attempt(track, group, self._forced, activity)
+            if closer.doubtful < before.doubtful or not any(start <= _middle(word) < end for word in words):
+                words = [word for word in words if not start <= _middle(word) < end] + list(closer.words)
+                doubts = [*_outside(doubts, start, end), *closer.doubts]
+        return Hearing(tuple(sorted(words, key=lambda word: word.start)), tuple(doubts), hearing.language)
+
+    def _attempt(self, track: Track, window: tuple[Stretch, ...], language: str, activity: Floats) -> Hearing:
+        """Listen to a window once, as a language or as the one it seems to be."""
+        self._pause()
+        start, end = window[0].start, window[-1].end
+        samples = track.piece(start, end)
+        # The models were taught with half a minute; a word or two amid so much silence is often taken for nothing.
+        rooms = [WINDOW_S, _SHORT_ROOM_S] if end - start < _SHORT_S else [WINDOW_S]
+        guesses = []
+        for room in rooms:
+            encoded = self._whisper.encode(samples, least=room)
+            guesses.append(self._whisper.understand(encoded, language or self._whisper.languages(encoded)[0][0]))
+        best = max(guesses, key=lambda guess: (not guess.invented, bool(guess.tokens), guess.logprob))
+        hearing = settle(best, start, end, activity)
+        if hearing.doubts and max(stretch.surest for stretch in window) < SURE:
+            return Hearing((), (), best.language)  # nobody spoke there after all
+        return hearing
+
+
+def _windows(found: Sequence[Stretch], languages: dict[Stretch, str]) -> list[tuple[str, tuple[Stretch, ...]]]:
+    """Windows in which one language is spoken."""
+    windows: list[tuple[str, tuple[Stretch, ...]]] = []
+    run: list[Stretch] = []
+    for stretch in [*found, None]:
+        if run and (stretch is None or languages[stretch] != languages[run[-1]]):
+            windows += [(languages[run[0]], window) for window in packed(run, _WINDOW_S, _PAUSE_S)]
+            run = []
+        if stretch is not None:
+            run.append(stretch)
+    return windows
+
+
+def _middle(word: Word) -> float:
+    return (word.start + word.end) / 2
+
+
+def _meets(part: Stretch, hearing: Hearing) -> bool:
+    return any(start < part.end and part.start < end for start, end in hearing.doubts)
+
+
+def _clipped(times: Sequence[tuple[float, float]], start: float, end: float) -> list[tuple[float, float]]:
+    return [(max(low, start), min(high, end)) for low, high in times if low < end and start < high]
+
+
+def _outside(times: Sequence[tuple[float, float]], start: float, end: float) -> list[tuple[float, float]]:
+    """What of some intervals lies outside another."""
+    left = [(low, min(high, start)) for low, high in times if low < start]
+    return left + [(max(low, end), high) for low, high in times if high > end]
