@@ -190,27 +190,45 @@ def _stretches(rows: Sequence[Sequence[float]]) -> list[Interval]:
 
 
 def _lines(rows: Sequence[Sequence[int]]) -> list[Box]:
-    """Boxes of characters joined along their lines."""
+    """Boxes of characters joined along their lines, which run across, up or down."""
     joined: list[Box] = []
+    along = ""
     for left, top, right, bottom, page in rows:
         if page == NOWHERE:
             continue
         box = Box(left, top, right, bottom, page)
-        if joined and _same_line(joined[-1], box):
-            last = joined[-1]
-            joined[-1] = Box(
-                min(last.left, left), min(last.top, top), max(last.right, right), max(last.bottom, bottom), page
-            )
-        else:
+        way = _way(joined[-1], box, along) if joined else ""
+        if not way:
             joined.append(box)
+            along = ""
+            continue
+        last, along = joined[-1], way
+        joined[-1] = Box(
+            min(last.left, left), min(last.top, top), max(last.right, right), max(last.bottom, bottom), page
+        )
     return joined
 
 
-def _same_line(last: Box, box: Box) -> bool:
-    height = min(last.bottom - last.top, box.bottom - box.top)
-    overlap = min(last.bottom, box.bottom) - max(last.top, box.top)
-    gap = max(box.left - last.right, last.left - box.right)
-    return last.page == box.page and 2 * overlap >= height and gap <= 3 * max(1, height)
+def _way(last: Box, box: Box, along: str) -> str:
+    """Which way a line goes on from one box to the next: `across`, `down` or not at all. It never turns."""
+    if last.page != box.page:
+        return ""
+    across = _goes_on((last.left, last.right), (box.left, box.right), (last.top, last.bottom), (box.top, box.bottom))
+    if across and along != "down":
+        return "across"
+    down = _goes_on((last.top, last.bottom), (box.top, box.bottom), (last.left, last.right), (box.left, box.right))
+    return "down" if down and along != "across" else ""
+
+
+_Side = tuple[int, int]
+
+
+def _goes_on(last: _Side, box: _Side, last_beside: _Side, box_beside: _Side) -> bool:
+    """Whether a box follows another along one axis: near on it, and level with it on the other."""
+    size = min(last_beside[1] - last_beside[0], box_beside[1] - box_beside[0])
+    level = min(last_beside[1], box_beside[1]) - max(last_beside[0], box_beside[0])
+    gap = max(box[0] - last[1], last[0] - box[1])
+    return 2 * level >= size and gap <= 3 * max(1, size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,9 +95,8 @@ def plan(
             made.cuts.setdefault(finding.part, []).append(Cut(finding.place, transform, label, finding.item))
             if finding.reading is not None:
                 frame, edit = _edit(verdict, reads, lanes)
-                transform, value = suited(edit.transform, Modality.TEXT), _meant(finding, reads, names)
-                made.edits.setdefault(frame, []).append(replace(edit, transform=transform, value=value))
-        elif finding.modality is Modality.TEXT or _writable(finding, reads):
+                made.edits.setdefault(frame, []).append(replace(edit, value=_meant(finding, reads, names)))
+        elif isinstance(finding.place, Span) or _writable(finding, reads):
             frame, edit = _edit(verdict, reads, lanes)
             made.edits.setdefault(frame, []).append(edit)
         # What is left stands in metadata and the like: no part that is built anew has any.
@@ -117,7 +116,7 @@ def _edit(verdict: Verdict, reads: Reads, lanes: Mapping[int, Span]) -> tuple[Re
         raise TypeError("only what was read as text can be rewritten")
     reading = reads.readings[finding.reading]
     span = _on_tape(finding, lanes) if reading.is_seam else reading.frame_span(finding.span)
-    transform = suited(verdict.transform or "remove", finding.modality)
+    transform = suited(verdict.transform or "remove", Modality.TEXT)
     edit = Edit(span, transform, finding.category, verdict.rules, _value(finding, reads), finding.origin)
     return reading.frame, edit
 

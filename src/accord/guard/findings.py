@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from accord.core.content import Origin
 from accord.core.finding import Finding, Hit
 from accord.core.place import Box, Interval, Meta, Place, Span
+from accord.core.reading import Reading
 from accord.core.roles import Detector
 from accord.core.taxonomy import CHECKED_FAMILIES
-from accord.guard.read import Reads
+from accord.guard.read import Reads, covering
 
 Brought = Callable[[str, str], bool]
 """Whether the caller had brought a value of a category before."""
@@ -57,6 +58,20 @@ def claims(reads: Reads, detector: Detector, hits: Iterable[Hit]) -> list[Claim]
             continue
         found.append(Claim(hit, detector.name, span, detector.floor, reading.is_seam))
     return found
+
+
+def outside(found: Sequence[Claim], reads: Reads, opened: Container[Span]) -> list[Claim]:
+    """Claims but those about the letters a file is written with: what is in it was read from the file itself.
+
+    Args:
+        found: the claims.
+        reads: what was read.
+        opened: the regions of the files that were opened.
+    """
+    taken = sorted(p for file in reads.enclosed if reads.region(*file) in opened for p in reads.pieces(*file))
+    if not taken:
+        return list(found)
+    return [c for c in found if reads.readings[c.hit.reading].is_decoded or not covering(taken, c.tape)]
 
 
 def settle(found: Sequence[Claim]) -> list[Claim]:
@@ -138,26 +153,56 @@ def findings(reads: Reads, settled: Iterable[Claim], brought: Brought) -> list[F
     return made
 
 
-def in_order(found: Iterable[Finding]) -> list[Finding]:
-    """Findings in the order of their parts and places; what is seen twice at one place of a picture only once."""
+def in_order(found: Iterable[Finding], readings: Sequence[Reading] = ()) -> list[Finding]:
+    """Findings in the order of their parts and places; what is seen twice at one place of a picture only once.
+
+    Of two, the one that was read from a text layer says what the value is: pixels are misread more often.
+    """
     kept: list[Finding] = []
     seen: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for finding in sorted(found, key=_order):
         box = finding.place
-        if isinstance(box, Box):
+        if not isinstance(box, Box):
+            kept.append(finding)
+            continue
+        where = (finding.part, finding.item, box.page, finding.category, finding.origin)
+        near = seen[where, (box.left + box.right) // 2 // _CELL, (box.top + box.bottom) // 2 // _CELL]
+        twin = next((i for i in near if _within(box, kept[i].place)), None)
+        if twin is not None:
             # The text of a page is read from its text layer and from its pixels, which differ by a pixel or two.
-            twins = seen[finding.part, finding.item, box.page, finding.category, finding.origin]
-            twin = next((i for i in twins if _within(box, kept[i].place)), None)
-            if twin is not None:
-                kept[twin] = replace(kept[twin], score=max(kept[twin].score, finding.score))
-                continue
-            twins.append(len(kept))
+            kept[twin] = _one_of(kept[twin], finding, readings)
+            continue
+        for cell in _cells(box):
+            seen[where, *cell].append(len(kept))
         kept.append(finding)
     return sorted(kept, key=lambda f: (f.part, f.item, *_position(f.place), f.category))
 
 
+_CELL = 64
 _SLACK = 3
 """Pixels by which a box may stick out of another and still be the same place."""
+
+
+def _cells(box: Box) -> Iterable[tuple[int, int]]:
+    for x in range((box.left - _SLACK) // _CELL, (box.right + _SLACK) // _CELL + 1):
+        for y in range((box.top - _SLACK) // _CELL, (box.bottom + _SLACK) // _CELL + 1):
+            yield x, y
+
+
+def _one_of(kept: Finding, twin: Finding, readings: Sequence[Reading]) -> Finding:
+    """Two findings of one thing as one: all pixels of both, the higher score, the better reading."""
+    a, b = kept.place, twin.place
+    if not isinstance(a, Box) or not isinstance(b, Box):
+        return kept
+    place = Box(min(a.left, b.left), min(a.top, b.top), max(a.right, b.right), max(a.bottom, b.bottom), a.page)
+    told = twin if _from_layer(twin, readings) and not _from_layer(kept, readings) else kept
+    return replace(kept, place=place, score=max(kept.score, twin.score), reading=told.reading, span=told.span)
+
+
+def _from_layer(finding: Finding, readings: Sequence[Reading]) -> bool:
+    if finding.reading is None or finding.reading >= len(readings):
+        return False
+    return readings[finding.reading].root.reader.startswith("pdf")
 
 
 def _within(box: Box, other: Place) -> bool:

@@ -7,10 +7,9 @@ Detectors run in a bounded pool under a deadline. One that fails, or does not fi
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field, replace
 
@@ -33,7 +32,7 @@ from accord.core.roles import (
 from accord.detect.repeats import repeats
 from accord.detect.speech.echoes import echoes, known_names
 from accord.errors import ConfigError, ModelError
-from accord.guard.findings import Claim, claims, findings, in_order, settle
+from accord.guard.findings import Claim, claims, findings, in_order, outside, settle
 from accord.guard.inspection import Inspection
 from accord.guard.media import (
     Clock,
@@ -47,6 +46,7 @@ from accord.guard.media import (
     open_enclosed,
     scenes_of,
 )
+from accord.guard.pools import Pools
 from accord.guard.read import Reads, read
 from accord.media.limits import MediaLimits
 from accord.policy import Policy
@@ -126,9 +126,7 @@ class Guard:
         self._rewriter = TextRewriter(self.pseudonyms)
         if not self.detectors or len({d.name for d in self.detectors}) != len(self.detectors):
             raise ConfigError("a guard needs detectors, each with a name of its own")
-        self._pool = ThreadPoolExecutor(self.limits.workers, thread_name_prefix="accord")
-        self._front = ThreadPoolExecutor(min(32, self.limits.waiting), thread_name_prefix="accord-async")
-        self._room = threading.BoundedSemaphore(self.limits.waiting)
+        self._pools = Pools(self.limits.workers, self.limits.waiting)
 
     def inspect(self, content: str | Part | Iterable[str | Part], context: Context | None = None) -> Inspection:
         """Read the content, run every detector on what was read, and return what was found.
@@ -146,7 +144,7 @@ class Guard:
         """`inspect`, without blocking the event loop. The clock runs from the call on."""
         parts = _parts(content)
         loop, end = asyncio.get_running_loop(), self._end(parts)
-        return await loop.run_in_executor(self._front, self._admit, parts, context or Context(), end)
+        return await loop.run_in_executor(self._pools.get("front"), self._admit, parts, context or Context(), end)
 
     def record(self, decision: Decision, context: Context, kind: str) -> None:
         """Write a decision to the audit log; `kind` is `release` or `preview`.
@@ -166,8 +164,7 @@ class Guard:
 
     def close(self) -> None:
         """Let go of threads and files."""
-        for pool in (self._pool, self._front):
-            pool.shutdown(wait=False, cancel_futures=True)
+        self._pools.close()
         close = getattr(self.opener, "close", None)
         if close is not None:
             close()
@@ -181,17 +178,19 @@ class Guard:
         if _size(parts) > self.limits.characters:
             reason = f"longer than {self.limits.characters} characters"
             return self._unread(parts, context, "fault.uninspected", reason)
-        if not self._room.acquire(timeout=max(0.0, end - time.monotonic())):
+        room = self._pools.room
+        if not room.acquire(timeout=max(0.0, end - time.monotonic())):
             return self._unread(parts, context, "fault.deadline", "too many inspections are waiting")
         try:
             return self._inspect(parts, context, end)
         finally:
-            self._room.release()
+            room.release()
 
     def _inspect(self, parts: Content, context: Context, end: float) -> Inspection:
         clock = Clock(end)
         seen, reads = self._read(parts, clock)
         made, faults = self._detect(reads, clock)
+        made = outside(made, reads, seen.enclosures)
         sure = [claim for claim in made if claim.hit.score >= claim.floor]
         again = repeats(reads.readings, [claim.hit for claim in sure], clock)
         sure += [Claim(hit, "repeats", reads.readings[hit.reading].tape_span(hit.span)) for hit in again]
@@ -204,24 +203,24 @@ class Guard:
         scores = dict(seen.scores)
         for claim in made:
             scores[claim.hit.category] = max(scores.get(claim.hit.category, 0.0), claim.hit.score)
-        found = in_order([*seen.findings, *found])
+        found = in_order([*seen.findings, *found], reads.readings)
         faults += _reader_faults(reads) + _unopened(reads, seen)
         return self._inspection(parts, context, reads, [*faults, *found], scores, seen, names)
 
     def _read(self, parts: Content, clock: Clock) -> tuple[Seen, Reads]:
         """Open, look and read; and again, as long as what is read encloses further files."""
-        begun = time.monotonic()
-        seen = open_all(parts, self.opener, self._pool)
-        clock.end += time.monotonic() - begun
+        media = self.limits.media
+        seen = open_all(parts, self.opener, media, self._pools.get("open"))
+        clock.end += seen.spent
         scenes = [found for part, opening in seen.openings.items() for found in scenes_of(part, opening)]
         self._look(seen, parts, scenes, clock)
         reads = read(parts, self._text_readers, self.limits.depth, clock, seen.strips)
-        for _ in range(self.limits.media.depth):
+        for level in range(media.depth):
             if self.opener is None or all(reads.region(*file) in seen.enclosures for file in reads.enclosed):
                 break
-            begun = time.monotonic()
-            fresh = open_enclosed(parts, reads, seen, self.opener, self.limits.media.files)
-            clock.end += time.monotonic() - begun
+            before = seen.spent
+            fresh = open_enclosed(parts, reads, seen, self.opener, media, level)
+            clock.end += seen.spent - before
             self._look(seen, parts, fresh, clock)
             reads = read(parts, self._text_readers, self.limits.depth, clock, seen.strips)
         return seen, reads
@@ -231,7 +230,7 @@ class Guard:
         before = seen.characters
         clock.end += self.limits.deadline_per_megapixel * megapixels(scenes)
         clock.end += self.limits.deadline_per_minute * minutes(scenes)
-        look(seen, parts, scenes, self._lookers, self._pool, clock)
+        look(seen, parts, scenes, self._lookers, self._pools.get("look"), clock)
         clock.end += self.limits.deadline_per_megabyte * (seen.characters - before) / 1e6
         if seen.characters > self.limits.characters:
             reason = f"longer than {self.limits.characters} characters"
@@ -265,7 +264,7 @@ class Guard:
             hits = (_at(hit, indices) for hit in detector.detect(given, stop))
             return claims(reads, detector, hits)
 
-        return self._pool.submit(run)
+        return self._pools.get("text").submit(run)
 
     def _unread(self, parts: Content, context: Context, category: str, reason: str) -> Inspection:
         reads = read((), (), 0, lambda: True)

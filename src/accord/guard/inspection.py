@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from accord.core.content import Content, Context, Modality, Part, Text
 from accord.core.decision import Coverage, Decision, Destination, Outcome, Transcript, Verdict
 from accord.core.finding import Finding
-from accord.core.media import Changes, Opening, Patch
+from accord.core.media import Changes, Opening, Strip
 from accord.core.place import Meta, Span
 from accord.core.reading import Reading
-from accord.core.roles import Media, Opener
+from accord.core.roles import Enclosed, Media, Opener
 from accord.guard.changes import Plan, plan
 from accord.guard.media import Enclosure
 from accord.guard.read import Reads
@@ -145,7 +145,7 @@ class Inspection:
                 # Built anew from what was inspected, even where nothing is to be changed: no decoder behind this
                 # one can see anything else in it.
                 changes = work.changes(index, made.patches.get(index, ()))
-                changed[index] = self._built(part, self.openings[index], changes)
+                changed[index] = self._built(part, self._as_read(self.openings[index], index), changes)
         # A name of a part was not inspected: it does not leave.
         content = tuple(replace(part, name="") if part.name else part for part in splice(self._content, changed))
         return self._named(content, to, tool), tuple(
@@ -160,24 +160,43 @@ class Inspection:
     def _enclosed(self, work: Plan) -> Written:
         """Files written inside texts, built anew and written the same way, by the frame they stand in.
 
-        The innermost come first, which are those that were found last: what is patched into the text of a file may
-        be a file in itself.
+        The innermost come first: what is patched into the text of a file may be a file in itself.
         """
         written: dict[Reading | None, list[tuple[Span, str]]] = {}
-        for index, file in reversed(self._reads.enclosed):
-            enclosure = self._enclosures.get(self._reads.region(index, file))
-            if enclosure is None or enclosure.part in work.withheld:
-                continue
-            patches: Sequence[Patch] = ()
-            if any(strip.writable for item in enclosure.opening.items for strip in item.strips):
-                patches = self._rewrite(work, written).patches.get(enclosure.part, ())
-            changes = work.within(enclosure, patches)
-            text = ""
-            if 0 not in changes.withheld:
-                text = file.encode(self._built(enclosure.file, enclosure.opening, changes).reveal())
-            reading = self._reads.readings[index]
-            written.setdefault(reading.frame, []).append((reading.frame_span(file.region), text))
+        files = [(i, file, self._enclosures.get(self._reads.region(i, file))) for i, file in self._reads.enclosed]
+        opened = [(i, file, e) for i, file, e in files if e is not None and e.part not in work.withheld]
+        for level in sorted({e.level for _, _, e in opened}, reverse=True):
+            patches = self._rewrite(work, written).patches
+            for index, file, enclosure in opened:
+                if enclosure.level == level:
+                    text = self._anew(work.within(enclosure, patches.get(enclosure.part, ())), file, enclosure)
+                    self._write(written, self._reads.readings[index], file.region, text)
         return written
+
+    def _anew(self, changes: Changes, file: Enclosed, enclosure: Enclosure) -> str:
+        if 0 in changes.withheld:
+            return ""
+        opening = self._as_read(enclosure.opening, enclosure.part, enclosure.base)
+        return file.encode(self._built(enclosure.file, opening, changes).reveal())
+
+    @staticmethod
+    def _write(
+        written: dict[Reading | None, list[tuple[Span, str]]], reading: Reading, region: Span, text: str
+    ) -> None:
+        """Put a text in the place of a region; one that runs over messages goes into the first of them."""
+        spans = reading.tape_spans(region) if reading.is_seam else [reading.frame_span(region)]
+        for span in spans:
+            written.setdefault(reading.frame, []).append((span, text))
+            text = ""
+
+    def _as_read(self, opening: Opening, part: int, base: int = 0) -> Opening:
+        """An opening with what was read from its pixels beside what it said itself."""
+        read: dict[int, list[Strip]] = {}
+        for lane in self._reads.tape.lanes:
+            if lane.strip is not None and lane.part == part and lane.number < 0:
+                read.setdefault(lane.strip.item - base, []).append(replace(lane.strip, item=lane.strip.item - base))
+        items = (replace(i, strips=(*i.strips, *read[i.number])) if i.number in read else i for i in opening.items)
+        return replace(opening, items=tuple(items))
 
     def _built(self, part: Media, opening: Opening, changes: Changes) -> Media:
         if self._opener is None or not opening.items:

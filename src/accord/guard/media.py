@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from accord.core.content import Content, Document, Text
 from accord.core.finding import Finding
-from accord.core.media import Heard, Noise, Opening, Sight, Sound, Strip, Surface
+from accord.core.media import Flaw, Heard, Noise, Opening, Sight, Sound, Strip, Surface
 from accord.core.place import Meta, Place, Span
 from accord.core.roles import Media, Opener, PictureDetector, PictureReader, SoundDetector, SoundReader, Stop
 from accord.errors import ModelError
 from accord.guard.read import Reads
+from accord.media.limits import MediaLimits
 
 _AUTHORS = ("author", "artist", "creator", "byline", "lastmodifiedby", "ownername", "owner", "manager", "copyright")
 
@@ -48,6 +51,7 @@ class Seen:
         strips: their text: the part, the strip and its number among the strips of its item; -1 for what was seen
             or heard.
         enclosures: files written inside texts, by where they stand on the tape.
+        spent: seconds that opening took.
         findings: what was seen in them, and what could not be.
         scores: the highest score of each category, also below the floor of its detector.
     """
@@ -55,6 +59,7 @@ class Seen:
     openings: dict[int, Opening] = field(default_factory=dict)
     strips: list[tuple[int, Strip, int]] = field(default_factory=list)
     enclosures: dict[Span, Enclosure] = field(default_factory=dict)
+    spent: float = 0.0
     findings: list[Finding] = field(default_factory=list)
     scores: dict[str, float] = field(default_factory=dict)
 
@@ -63,13 +68,24 @@ class Seen:
         """How much there is to read."""
         return sum(len(strip.text) for _, strip, _ in self.strips)
 
-    def take(self, content: Content, part: int, opening: Opening) -> None:
-        """Add what an opened file holds to what is known of its part."""
+    def take(self, content: Content, part: int, opening: Opening, base: int = 0) -> None:
+        """Add what an opened file holds to what is known of its part; its items count from `base`."""
         before = self.openings.get(part, Opening())
         self.openings[part] = Opening(before.items + opening.items, before.flaws + opening.flaws)
         self.strips += [(part, s, n) for item in opening.items for n, s in enumerate(item.strips)]
-        self.findings += _flaws(content, part, opening)
+        self.findings += _flaws(content, part, opening, base)
         self.findings += _metadata(content, part, opening)
+
+    @property
+    def pixels(self) -> int:
+        """How many there are in all that was opened."""
+        return sum(s.width * s.height for o in self.openings.values() for item in o.items for s in item.surfaces)
+
+    def next_item(self, part: int) -> int:
+        """The number that the next file of a part gets: none has the number of another."""
+        own = max((item.number for item in self.openings.get(part, Opening()).items), default=0)
+        inside = (e.base + max(1, len(e.opening.items)) - 1 for e in self.enclosures.values() if e.part == part)
+        return 1 + max(own, *inside, 0)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -79,12 +95,14 @@ class Enclosure:
     Attributes:
         part: the part whose text it stands in.
         base: what was added to the numbers of its items, so that they are its own within the part.
+        level: in how many other enclosed files it stands.
         file: the file as a part of its own.
         opening: how it was opened, with numbers from 0.
     """
 
     part: int
     base: int
+    level: int
     file: Document
     opening: Opening
 
@@ -105,8 +123,11 @@ def minutes(scenes: Iterable[tuple[int, Scene]]) -> float:
     return sum(scene.seconds for _, scene in scenes if isinstance(scene, Sound)) / 60
 
 
-def open_all(content: Content, opener: Opener | None, pool: Executor) -> Seen:
-    """Open every part that is no text. The opener bounds how long that may take."""
+def open_all(content: Content, opener: Opener | None, limits: MediaLimits, pool: Executor) -> Seen:
+    """Open every part that is no text.
+
+    Each is bounded by the opener; together they get no more pixels and seconds than `limits` allows.
+    """
     seen = Seen()
     waiting: list[tuple[int, Future[Opening]]] = []
     for index, part in enumerate(content):
@@ -121,12 +142,29 @@ def open_all(content: Content, opener: Opener | None, pool: Executor) -> Seen:
         else:
             reason = f"nothing here reads {part.modality.value}"
             seen.findings.append(fault(content, index, Meta("content"), "fault.uninspected", "guard", reason))
+    begun = time.monotonic()
     for index, future in waiting:
-        seen.take(content, index, future.result())
+        left = begun + (1 + len(waiting)) * limits.seconds - time.monotonic()
+        try:
+            seen.take(content, index, _affordable(seen, future.result(timeout=max(0.0, left)), limits))
+        except FutureTimeout:
+            future.cancel()
+            seen.take(content, index, Opening((), (Flaw("fault.deadline", "it could not be opened in time"),)))
+    seen.spent = time.monotonic() - begun
     return seen
 
 
-def open_enclosed(content: Content, reads: Reads, seen: Seen, opener: Opener, limit: int) -> list[tuple[int, Scene]]:
+def _affordable(seen: Seen, opening: Opening, limits: MediaLimits) -> Opening:
+    """An opening, or none where all that was opened together would be more than is looked at."""
+    pixels = sum(s.width * s.height for item in opening.items for s in item.surfaces)
+    if seen.pixels + pixels <= limits.total_pixels:
+        return opening
+    return Opening((), (Flaw("fault.uninspected", "more pixels than are looked at in one content"),))
+
+
+def open_enclosed(
+    content: Content, reads: Reads, seen: Seen, opener: Opener, limits: MediaLimits, level: int
+) -> list[tuple[int, Scene]]:
     """Open the files written inside texts that were not opened yet.
 
     Args:
@@ -134,7 +172,8 @@ def open_enclosed(content: Content, reads: Reads, seen: Seen, opener: Opener, li
         reads: what was read so far.
         seen: what is known; it grows.
         opener: opens them.
-        limit: how many may be opened in all.
+        limits: for all of them together; what is beyond stays unopened.
+        level: in how many other enclosed files they stand.
 
     Returns:
         What is to be looked at and heard, with the parts.
@@ -142,15 +181,17 @@ def open_enclosed(content: Content, reads: Reads, seen: Seen, opener: Opener, li
     fresh: list[tuple[int, Scene]] = []
     for index, file in reads.enclosed:
         span = reads.region(index, file)
-        if span in seen.enclosures or len(seen.enclosures) >= limit:
+        if span in seen.enclosures or len(seen.enclosures) >= limits.files or seen.spent >= limits.seconds:
             continue
         part = reads.tape.places(span)[0][0].part
         given = Document(file.data, role=content[part].role)
-        opening = opener.open(given, lambda: False)
-        base = max(1, len(seen.openings.get(part, Opening()).items))
-        seen.enclosures[span] = Enclosure(part, base, given, opening)
+        begun = time.monotonic()
+        opening = _affordable(seen, opener.open(given, lambda: False), limits)
+        seen.spent += time.monotonic() - begun
+        base = seen.next_item(part)
+        seen.enclosures[span] = Enclosure(part, base, level, given, opening)
         moved = _moved(opening, base)
-        seen.take(content, part, moved)
+        seen.take(content, part, moved, base)
         fresh += scenes_of(part, moved)
     return fresh
 
@@ -175,13 +216,14 @@ def _opened(opener: Opener, part: Media) -> Opening:
     return opener.open(part, lambda: False)
 
 
-def _flaws(content: Content, index: int, opening: Opening) -> list[Finding]:
+def _flaws(content: Content, index: int, opening: Opening, base: int) -> list[Finding]:
     found = [
         replace(fault(content, index, flaw.place, flaw.category, "opener", flaw.reason), item=flaw.item)
         for flaw in opening.flaws
     ]
     if not opening.items and not found:
-        found.append(fault(content, index, Meta("content"), "fault.undecodable", "opener", "nothing could be opened"))
+        made = fault(content, index, Meta("content"), "fault.undecodable", "opener", "nothing could be opened")
+        found.append(replace(made, item=base))
     return found
 
 
@@ -217,41 +259,56 @@ def look(
 ) -> None:
     """Look at surfaces and listen to sounds; what is found is added to `seen`.
 
-    They are worked on side by side, as far as the pool has threads. One plugin that fails, or is not done in time, is
-    a fault of the part it was looking at.
+    They are worked on side by side, as far as the pool has threads; only a few are handed to it at a time, so that
+    other inspections get their turn. One plugin that fails, or is not done in time, is a fault of the part it was
+    looking at.
     """
-    tasks = [
-        _Task(part, scene, plugin, pool.submit(_run, plugin, scene, clock))
-        for part, scene in scenes
-        for plugin in plugins
-        if _suits(plugin, scene)
-    ]
-    failed: dict[tuple[int, str], Finding] = {}
+    failed = _unread(content, scenes, plugins)
+    work = iter([(part, scene, p) for part, scene in scenes for p in plugins if _suits(p, scene)])
+    tasks: deque[_Task] = deque()
+    while True:
+        for part, scene, plugin in islice(work, _AHEAD - len(tasks)):
+            tasks.append(_Task(part, scene, plugin, pool.submit(_run, plugin, scene, clock)))
+        if not tasks:
+            break
+        task = tasks.popleft()
+        found = _result(seen, content, task, clock)
+        if found is not None:
+            failed.setdefault((task.part, task.plugin.name), found)
+    seen.findings += failed.values()
+
+
+_AHEAD = 4
+
+
+def _unread(
+    content: Content, scenes: Sequence[tuple[int, Scene]], plugins: Sequence[Plugin]
+) -> dict[tuple[int, str], Finding]:
+    """A fault for each part with something that no reader here is for."""
+    found = {}
     for part, scene in scenes:
         kind = "sound" if isinstance(scene, Sound) else "pictures"
         if _worth(scene) and not any(
             isinstance(p, PictureReader | SoundReader) and _suits(p, scene) for p in plugins
         ):
-            unread = fault(
-                content, part, Meta("content"), "fault.uninspected", "guard", f"no reader here reads {kind}"
-            )
-            failed.setdefault((part, kind), unread)
-    for task in tasks:
-        name = task.plugin.name
-        try:
-            _take(seen, content, task, task.future.result(timeout=clock.left))
-        except (FutureTimeout, TimeoutError):
-            task.future.cancel()
-            found = _failure(content, task, "fault.deadline", "it did not finish in time")
-            failed.setdefault((task.part, name), found)
-        except ModelError as error:
-            found = _failure(content, task, "fault.uninspected", error.hint or "no model")
-            failed.setdefault((task.part, name), found)
-        except (Exception, SystemExit) as error:
-            # Its message may quote content, so it is dropped.
-            found = _failure(content, task, "fault.detector", type(error).__name__)
-            failed.setdefault((task.part, name), found)
-    seen.findings += failed.values()
+            reason = f"no reader here reads {kind}"
+            found[part, kind] = fault(content, part, Meta("content"), "fault.uninspected", "guard", reason)
+    return found
+
+
+def _result(seen: Seen, content: Content, task: _Task, clock: Clock) -> Finding | None:
+    """Take over what one task found; what went wrong is returned."""
+    try:
+        _take(seen, content, task, task.future.result(timeout=clock.left))
+    except (FutureTimeout, TimeoutError):
+        task.future.cancel()
+        return _failure(content, task, "fault.deadline", "it did not finish in time")
+    except ModelError as error:
+        return _failure(content, task, "fault.uninspected", error.hint or "no model")
+    except (Exception, SystemExit) as error:
+        # Its message may quote content, so it is dropped.
+        return _failure(content, task, "fault.detector", type(error).__name__)
+    return None
 
 
 def _suits(plugin: Plugin, scene: Scene) -> bool:
@@ -274,6 +331,13 @@ def _failure(content: Content, task: _Task, category: str, reason: str) -> Findi
 def _run(plugin: Plugin, scene: Scene, stop: Stop) -> _Result:
     if stop():
         raise TimeoutError
+    result = _seen_by(plugin, scene, stop)
+    if stop():
+        raise TimeoutError  # it may have returned early, with less than there is
+    return result
+
+
+def _seen_by(plugin: Plugin, scene: Scene, stop: Stop) -> _Result:
     if isinstance(scene, Sound):
         if isinstance(plugin, SoundReader):
             return plugin.read_sound(scene, stop)

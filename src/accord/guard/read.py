@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -35,8 +36,12 @@ class Reads:
     enclosed: tuple[tuple[int, Enclosed], ...] = ()
 
     def region(self, index: int, file: Enclosed) -> Span:
-        """Where an enclosed file is written on the tape."""
+        """The stretch of tape that an enclosed file is written over."""
         return self.readings[index].tape_span(file.region)
+
+    def pieces(self, index: int, file: Enclosed) -> list[Span]:
+        """The characters of the tape that it is written with: several, where it runs over messages."""
+        return self.readings[index].tape_spans(file.region)
 
 
 @dataclass(slots=True)
@@ -92,15 +97,28 @@ def read(content: Content, readers: Sequence[Reader], depth: int, stop: Stop, st
 
 
 def _apart(reads: Reads, enclosed: Sequence[tuple[int, Enclosed]]) -> list[tuple[int, Enclosed]]:
-    """Each file once: two readers may see the same attachment."""
+    """Each file once: two readers may see the same attachment, and a piece of one is none by itself."""
     kept: list[tuple[int, Enclosed]] = []
     taken: list[Span] = []
-    for index, file in enclosed:
-        span = reads.region(index, file)
-        if not any(span.touches(other) for other in taken):
-            taken.append(span)
+    for index, file in sorted(enclosed, key=lambda pair: -len(pair[1].region)):
+        pieces = reads.pieces(index, file)
+        if not any(touching(taken, piece) for piece in pieces):
+            for piece in pieces:
+                insort(taken, piece)
             kept.append((index, file))
-    return kept
+    return sorted(kept, key=lambda pair: reads.region(*pair))
+
+
+def covering(spans: Sequence[Span], span: Span) -> bool:
+    """Whether one of some sorted, disjoint spans covers every character of another."""
+    at = bisect_right(spans, span.start, key=lambda s: s.start) - 1
+    return at >= 0 and spans[at].covers(span)
+
+
+def touching(spans: Sequence[Span], span: Span) -> bool:
+    """Whether a span shares a character with one of some sorted, disjoint spans."""
+    at = bisect_right(spans, span.start, key=lambda s: s.start) - 1
+    return any(0 <= i < len(spans) and spans[i].touches(span) for i in (at, at + 1))
 
 
 def _readout(reader: Reader, reading: Reading, media_type: str) -> Readout:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import base64
+import os
+import signal
 import time
+import warnings
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from accord import Audio, Context, Document, Guard, Image, Meta, Modality, ModelError, Outcome, Span, Text
+from accord import Audio, Context, Document, Guard, Image, Meta, Modality, ModelError, Outcome, Role, Span, Text
 from accord.core.media import Changes, Flaw, Heard, Item, Noise, Opening, Sight, Sound, Stop, Strip, Surface
 from accord.core.place import Box, Interval
 from accord.core.roles import Media
@@ -291,6 +295,138 @@ def test_a_file_in_a_file_in_a_text_is_patched_from_the_inside_out(make_guard: M
     first, second = opener.changes
     assert first == Changes()
     assert [(p.item, p.text) for p in second.patches] == [(0, "[EMAIL]"), (0, ANEW)]
+
+
+class _ByBytes(_Opener):
+    """Opens PNG bytes as a picture whose colour tells one from another."""
+
+    def open(self, part: Media, stop: Stop) -> Opening:
+        value = part.reveal()[-1]
+        surface = Surface.of(np.array([[[value, 0, 0], [0, 255, 0]]], dtype=np.uint8).repeat(60, 0).repeat(200, 1))
+        return Opening((Item(0, None, "picture", "image/png", surfaces=(surface,)),))
+
+    def rebuild(self, part: Media, opening: Opening, changes: Changes) -> Media:
+        super().rebuild(part, opening, changes)
+        return replace(part, _value=b"changed" if changes.marks else b"as it was")
+
+
+def _reads_the_first(surface: Surface) -> Sequence[Strip]:
+    return [written("jane@x.org")] if surface.pixels[0, 0, 0] == 1 else []
+
+
+def urls(*pictures: int) -> list[str]:
+    return ["data:image/png;base64," + base64.b64encode(PNG + bytes([p])).decode() for p in pictures]
+
+
+def test_files_of_one_text_are_changed_each_by_itself(make_guard: MakeGuard) -> None:
+    guard = make_guard(WORDS, readers=[_Reader(_reads_the_first)], opener=_ByBytes(Opening()))
+    inspection = guard.inspect(Text(" ".join(urls(2, 1, 3))))
+    assert [(f.item, f.category) for f in inspection.findings] == [(2, "privacy.contact.email")]
+    content = inspection.release("model").content
+    assert content is not None
+    written_back = [base64.b64decode(url.partition(",")[2]) for url in str(content[0].reveal()).split(" ")]
+    assert written_back == [b"as it was", b"changed", b"as it was"]
+
+
+def test_a_picture_cut_over_two_messages_takes_nothing_else_with_it(make_guard: MakeGuard) -> None:
+    [url] = urls(1)
+    parts = [
+        Text(url[:60], message=0),
+        Text("what the model said", role=Role.ASSISTANT, message=1),
+        Text(url[60:], message=2),
+    ]
+    guard = make_guard(WORDS, readers=[_Reader(_reads_the_first)], opener=_ByBytes(Opening()))
+    content = guard.inspect(parts).release("model").content
+    assert content is not None
+    assert content[1].reveal() == "what the model said"
+    joined = str(content[0].reveal()) + str(content[2].reveal())
+    assert base64.b64decode(joined.partition(",")[2]) == b"changed"
+
+
+def test_letters_that_a_file_is_written_with_are_no_values(make_guard: MakeGuard) -> None:
+    [url] = urls(2)
+    letters = FixedDetector({url[40:48]: ("privacy.contact.address", 0.9)})
+    guard = make_guard(letters, readers=[BLIND], opener=_ByBytes(Opening()))
+    assert guard.inspect(Text(url)).findings == ()
+
+
+def test_metadata_of_an_attachment_goes_without_a_word(make_guard: MakeGuard) -> None:
+    author = Strip("Author: jane@x.org", "metadata", key="pdf.info")
+    item = Item(0, None, "pdf", "application/pdf", strips=(author,), metadata=("pdf.Author",))
+    guard = make_guard(WORDS, readers=[BLIND], opener=_Opener(Opening((item,))))
+    decision = guard.inspect(Text(f"see {URL}")).release("model")
+    assert decision.outcome is Outcome.TRANSFORM and decision.content is not None
+    assert decision.content[0].reveal() == f"see data:image/png;base64,{ANEW}"
+
+
+def test_all_files_of_a_content_share_the_bounds(make_guard: MakeGuard) -> None:
+    limits = Limits(media=MediaLimits(total_pixels=60 * 400 + 10))
+    guard = make_guard(WORDS, readers=[BLIND], opener=_ByBytes(Opening()), limits=limits)
+    found = guard.inspect([Text(" ".join(urls(2, 3))), Image(b"x4")]).findings
+    assert [f.category for f in found] == ["fault.uninspected"] * 2
+
+
+def test_who_stops_early_has_not_seen_everything(make_guard: MakeGuard) -> None:
+    class Hasty(_Seer):
+        def look(self, surface: Surface, stop: Stop) -> Iterable[Sight]:
+            while not stop():
+                time.sleep(0.01)
+            return []
+
+    limits = Limits(deadline=0.2, deadline_per_megapixel=0.0)
+    guard = make_guard(WORDS, Hasty(), readers=[BLIND], opener=picture(), limits=limits)
+    assert "fault.deadline" in {f.category for f in guard.inspect(Image(b"x")).findings}
+
+
+def test_a_long_document_leaves_room_for_a_short_text(make_guard: MakeGuard) -> None:
+    def slow(surface: Surface) -> Sequence[Strip]:
+        time.sleep(0.2)
+        return []
+
+    limits = Limits(deadline=1.5, deadline_per_megapixel=1000.0)
+    guard = make_guard(WORDS, readers=[_Reader(slow)], opener=picture(surfaces=[PAGE] * 20), limits=limits)
+    with ThreadPoolExecutor(1) as pool:
+        document = pool.submit(guard.inspect, Image(b"x"))
+        time.sleep(0.1)
+        assert guard.inspect("write to jane@x.org").release("model").outcome is Outcome.TRANSFORM
+        assert not document.done()
+        assert document.result().findings == ()
+
+
+def test_a_forked_process_makes_its_own_threads(make_guard: MakeGuard) -> None:
+    guard = make_guard(WORDS, readers=[BLIND], opener=picture())
+    guard.inspect([Text("warm"), Image(b"x")])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # forking with threads is what is tested
+        child = os.fork()
+    if child == 0:
+        found = guard.inspect([Text("jane@x.org"), Image(b"x")]).findings
+        os._exit(0 if [f.category for f in found] == ["privacy.contact.email"] else 1)
+    for _ in range(100):
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            break
+        time.sleep(0.1)
+    else:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        pytest.fail("the forked process hangs")
+    assert status == 0
+
+
+def test_of_two_readings_the_text_layer_says_what_a_value_is(make_guard: MakeGuard) -> None:
+    names = FixedDetector(
+        {"jane@x.org": ("privacy.contact.email", 0.8), "jane@x.0rg": ("privacy.contact.email", 0.9)}
+    )
+    layer = replace(written("jane@x.org", top=11), reader="pdf")
+    opener = _Opener(Opening((Item(0, None, "pdf", "application/pdf", surfaces=(PAGE,), strips=(layer,)),)))
+    guard = make_guard(names, readers=[_Reader(lambda s: [written("jane@x.0rg")])], opener=opener)
+    inspection = guard.inspect([Text("jane@x.org"), Document(b"x")])
+    [_, finding] = inspection.findings
+    assert (finding.score, finding.place) == (0.9, Box(0, 10, 100, 23))
+    decision = inspection.release("model")
+    assert decision.content is not None
+    assert opener.changes[0].marks[0].label == decision.content[0].reveal()
 
 
 def test_a_file_in_a_text_that_cannot_be_opened_is_a_fault(make_guard: MakeGuard) -> None:
