@@ -16,7 +16,7 @@ from accord.models.runtime import session, speech_model
 from accord.readers.speech.activity import FRAME_S, SURE, Activity, Stretch, VoiceDetector, packed, split, stretches
 from accord.readers.speech.features import WINDOW_S
 from accord.readers.speech.tracks import Track, tracks
-from accord.readers.speech.whisper import Whisper
+from accord.readers.speech.whisper import Encoded, Whisper
 from accord.readers.speech.words import Hearing, Word, merged, settle, strip_of
 
 Floats = NDArray[np.float32]
@@ -29,13 +29,15 @@ NOT_UNDERSTOOD = "speech that could not be understood"
 _WINDOW_S = 28.0
 _PIECE_S = 8.0
 _PAUSE_S = 2.0
-_SHORT_S = 3.0
-_SHORT_ROOM_S = 12.0
-_LANGUAGE_ROOM_S = 10.0
+_FEW = 3
+_ROOM_S = 15.0
+_TAIL_S = 3.0
+_KEPT = 32
 _LANGUAGE_S = 2.0
 _LANGUAGE_SURE = 0.5  # as Whisper's users take it for settled
 _VOICE_S = 0.1
 _MASKED = 0.1
+_LINGERS = 16  # frames: half a second
 _SLOWEST, _FASTEST = 2_000, 768_000
 
 
@@ -100,12 +102,14 @@ class _Listening:
         self._stop = stop
 
         self._known: dict[bytes, Activity] = {}
+        self._encoded: dict[tuple[bytes, float, float, float], Encoded] = {}
 
     def adds(self, difference: Track, kept: Sequence[Track]) -> bool:
         """Whether somebody speaks in what a channel has beyond others, loud enough to be made out beside them."""
         own = self._activity(difference)
         louder = np.max([self._activity(track).levels for track in kept], axis=0)
-        own = Activity(np.where(own.levels >= _MASKED * louder, own.voice, 0).astype(np.float32), own.levels)
+        around = np.lib.stride_tricks.sliding_window_view(np.pad(louder, _LINGERS), 2 * _LINGERS + 1).max(axis=1)
+        own = Activity(np.where(own.levels >= _MASKED * around, own.voice, 0).astype(np.float32), own.levels)
         self._known[difference.weights.tobytes()] = own
         return float((own.voice >= SURE).sum()) * FRAME_S >= _VOICE_S
 
@@ -115,11 +119,11 @@ class _Listening:
         found = [
             piece
             for stretch in stretches(activity, track.sound.seconds)
-            for piece in split(stretch, activity, _WINDOW_S)
+            for piece in split(stretch, activity, _PIECE_S)
         ]
         if not found:
             return Hearing((), (), "")
-        main, languages = self._languages(track, found, activity)
+        main, languages = self._languages(track, found)
         words: list[Word] = []
         doubts: list[tuple[float, float]] = []
         for language, window in _windows(found, languages):
@@ -145,18 +149,19 @@ class _Listening:
         if self._stop():
             raise TimeoutError
 
-    def _languages(self, track: Track, found: Sequence[Stretch], activity: Floats) -> tuple[str, dict[Stretch, str]]:
+    def _languages(self, track: Track, found: Sequence[Stretch]) -> tuple[str, dict[Stretch, str]]:
         """The language of the recording, and the one of each stretch where it is another."""
         if self._forced:
             return self._forced, dict.fromkeys(found, self._forced)
         shares: dict[str, float] = defaultdict(float)
         likeliest: list[tuple[tuple[Stretch, ...], str, float]] = []
-        whole = [part for stretch in found for part in split(stretch, activity, _PIECE_S)]
-        for group in packed(whole, _PIECE_S, _PAUSE_S):
+        groups = packed(found, _PIECE_S, _PAUSE_S)
+        for group in groups:
             self._pause()
             start, end = group[0].start, group[-1].end
-            encoded = self._whisper.encode(track.piece(start, end), least=_LANGUAGE_ROOM_S)
-            guesses = self._whisper.languages(encoded)
+            guesses = self._whisper.languages(self._encode(track, start, end, _ROOM_S))
+            if guesses[0][1] < _LANGUAGE_SURE and len(groups) <= _FEW:
+                guesses = self._whisper.languages(self._encode(track, start, end, WINDOW_S))
             for language, share in guesses[:5]:
                 shares[language] += share * (end - start)
             likeliest.append((group, *guesses[0]))
@@ -164,43 +169,59 @@ class _Listening:
         languages = dict.fromkeys(found, main)
         for group, language, share in likeliest:
             if share >= _LANGUAGE_SURE and group[-1].end - group[0].start >= _LANGUAGE_S:
-                for stretch in found:
-                    if any(stretch.start <= part.start and part.end <= stretch.end for part in group):
-                        languages[stretch] = language
+                languages.update(dict.fromkeys(group, language))
         return main, languages
 
     def _window(self, track: Track, window: tuple[Stretch, ...], language: str, activity: Floats) -> Hearing:
         """One window; what was not understood in it is listened to again by itself."""
         hearing = self._attempt(track, window, language, activity)
-        if not hearing.doubts:
-            return hearing
-        again = [part for stretch in window for part in split(stretch, activity, _PIECE_S) if _meets(part, hearing)]
+        again = [piece for piece in window if _meets(piece, hearing)]
         words, doubts = list(hearing.words), list(hearing.doubts)
         for group in packed(again, _PIECE_S, _PAUSE_S):
+            if group == window:
+                break  # nothing would be heard that was not
             start, end = group[0].start, group[-1].end
-            before = Hearing((), tuple(_clipped(doubts, start, end)), language)
-            closer = self._attempt(track, group, self._forced, activity)
-            if closer.doubtful < before.doubtful or not any(start <= _middle(word) < end for word in words):
+            closer = self._attempt(track, group, language, activity)
+            inside = any(start <= _middle(word) < end for word in words)
+            if not inside or closer.doubtful < sum(high - low for low, high in _clipped(doubts, start, end)):
                 words = [word for word in words if not start <= _middle(word) < end] + list(closer.words)
                 doubts = [*_outside(doubts, start, end), *closer.doubts]
         return Hearing(tuple(sorted(words, key=lambda word: word.start)), tuple(doubts), hearing.language)
 
     def _attempt(self, track: Track, window: tuple[Stretch, ...], language: str, activity: Floats) -> Hearing:
-        """Listen to a window once, as a language or as the one it seems to be."""
-        self._pause()
+        """Listen to a window; where that leaves doubts, once more, as the language it seems to be.
+
+        The models were taught with half a minute: with less silence after the words they are quicker, and now and
+        then go round in circles.
+        """
         start, end = window[0].start, window[-1].end
-        samples = track.piece(start, end)
-        # The models were taught with half a minute; a word or two amid so much silence is often taken for nothing.
-        rooms = [WINDOW_S, _SHORT_ROOM_S] if end - start < _SHORT_S else [WINDOW_S]
-        guesses = []
-        for room in rooms:
-            encoded = self._whisper.encode(samples, least=room)
-            guesses.append(self._whisper.understand(encoded, language or self._whisper.languages(encoded)[0][0]))
-        best = max(guesses, key=lambda guess: (not guess.invented, bool(guess.tokens), guess.logprob))
-        hearing = settle(best, start, end, activity)
-        if hearing.doubts and max(stretch.surest for stretch in window) < SURE:
-            return Hearing((), (), best.language)  # nobody spoke there after all
-        return hearing
+        best: Hearing | None = None
+        tried = set[tuple[float, str]]()
+        for room in (min(WINDOW_S, max(_ROOM_S, end - start + _TAIL_S)), WINDOW_S):
+            self._pause()
+            encoded = self._encode(track, start, end, room)
+            if best is not None and not self._forced:
+                seems, share = self._whisper.languages(encoded)[0]
+                language = seems if share >= _LANGUAGE_SURE else language
+            if (room, language) in tried:
+                break
+            tried.add((room, language))
+            hearing = settle(self._whisper.understand(encoded, language), start, end, activity)
+            if best is None or hearing.doubtful < best.doubtful:
+                best = hearing
+            if not best.doubts:
+                return best
+        if best is None or max(stretch.surest for stretch in window) < SURE:
+            return Hearing((), (), language)  # nobody spoke there after all
+        return best
+
+    def _encode(self, track: Track, start: float, end: float, room: float) -> Encoded:
+        key = (track.weights.tobytes(), start, end, room)
+        if key not in self._encoded:
+            while len(self._encoded) >= _KEPT:
+                self._encoded.pop(next(iter(self._encoded)))
+            self._encoded[key] = self._whisper.encode(track.piece(start, end), least=room)
+        return self._encoded[key]
 
 
 def _windows(found: Sequence[Stretch], languages: dict[Stretch, str]) -> list[tuple[str, tuple[Stretch, ...]]]:

@@ -22,9 +22,11 @@ LINE_PAUSE_S = 2.0
 _PHRASE_PAUSE_S = 0.5
 _TRIM = 0.15
 _TAIL_S = 0.6
-_UNEXPLAINED_S = 1.0
-# Slow and careful speech, in seconds: four syllables a second for words, a spelled letter or digit by itself.
-_WORD_S, _LETTER_S, _CAPITAL_S, _DIGIT_S = 0.5, 0.2, 0.6, 0.9
+_UNEXPLAINED_S = 0.6
+_SAID_S = 0.2
+_FEW, _WORDS_A_SECOND = 4, 8.0
+# Slow and careful speech, in seconds: three syllables a second for words; a spelled letter or a digit by itself.
+_WORD_S, _LETTER_S, _CAPITAL_S, _DIGIT_S = 0.4, 0.12, 0.4, 0.7
 # Scripts that are written without spaces: Thai to Myanmar, Khmer, kana, Han and what belongs to them.
 _UNSPACED = (
     (0x0E00, 0x0EFF),
@@ -192,10 +194,12 @@ def settle(guess: Guess, start: float, end: float, probabilities: Floats) -> Hea
         end: of the window, in seconds.
         probabilities: of voice, for each frame of the recording.
     """
-    words = [] if guess.invented else [_trimmed(word, probabilities) for word in words_of(guess.tokens, start)]
+    words = [_trimmed(word, probabilities) for word in words_of(guess.tokens, start)]
+    if guess.invented or _too_many(words, end - start):
+        words = []
     if not any(each.isalnum() for word in words for each in word.text):
         heard = voiced(probabilities, start, end)
-        return Hearing((), ((start, end),) if heard > _TAIL_S / 2 else (), guess.language)
+        return Hearing((), ((start, end),) if heard >= _SAID_S else (), guess.language)
     words, doubts = _ends(words, start, end, probabilities)
     for word in words:
         if voiced(probabilities, word.start, word.end) - word.allowance > _UNEXPLAINED_S:
@@ -207,6 +211,11 @@ def settle(guess: Guess, start: float, end: float, probabilities: Floats) -> Hea
     if guess.unsure:
         doubts = [(start, end)]
     return Hearing(tuple(words), tuple(merged(doubts)), guess.language)
+
+
+def _too_many(words: Sequence[Word], seconds: float) -> bool:
+    """Whether it is more than anybody could say in that time: the decoder went round in circles."""
+    return len(words) > _FEW and len(words) > _WORDS_A_SECOND * (seconds + 1)
 
 
 def _trimmed(word: Word, probabilities: Floats) -> Word:
