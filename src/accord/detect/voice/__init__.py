@@ -1,0 +1,1 @@
+"""Voices in recordings: that somebody speaks, and how many there are; nobody is recognised."""
