@@ -190,7 +190,7 @@ class ConfigModel(_Model):
         return self.model_copy(update=update)
 
 
-READERS = tuple(PluginModel(use=name) for name in ("structure", "encoded", "ocr", "codes"))
+READERS = tuple(PluginModel(use=name) for name in ("structure", "encoded", "ocr", "codes", "speech"))
 DETECTORS = tuple(
     PluginModel(use=name)
     for name in "patterns fields entities injection harm documents spoken plates lists faces unsafe".split()

@@ -172,17 +172,18 @@ class Strip:
         return list(_lines(self.boxes[span.start : span.end].tolist())) or [Meta(self.reader)]
 
 
-PAUSE = 0.6
-"""Seconds between two words of one value that still make one interval."""
+PAUSE = 4.0
+"""Seconds between two words of one value that still make one interval: who reads out a number takes their time, and a
+recogniser drops digits in between."""
 
 
 def _stretches(rows: Sequence[Sequence[float]]) -> list[Interval]:
-    """Times of characters joined where no long pause parts them."""
+    """Times of characters joined where no long pause parts them and time does not run back."""
     joined: list[Interval] = []
     for start, end in rows:
         if start < 0:
             continue
-        if joined and start - joined[-1].end <= PAUSE:
+        if joined and joined[-1].start <= start <= joined[-1].end + PAUSE:
             joined[-1] = Interval(min(joined[-1].start, start), max(joined[-1].end, end))
         else:
             joined.append(Interval(start, end))
