@@ -193,7 +193,7 @@ class ConfigModel(_Model):
 READERS = tuple(PluginModel(use=name) for name in ("structure", "encoded", "ocr", "codes", "speech"))
 DETECTORS = tuple(
     PluginModel(use=name)
-    for name in "patterns fields entities injection harm documents spoken plates lists faces unsafe".split()
+    for name in "patterns fields entities injection harm documents spoken plates lists faces unsafe voice".split()
 )
 
 
