@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from accord.errors import PluginError
 from accord.models.runtime import session, speech_model
 from accord.readers.speech.activity import FRAME_S, SURE, Activity, Stretch, VoiceDetector, packed, split, stretches
 from accord.readers.speech.features import WINDOW_S
-from accord.readers.speech.tracks import Track, tracks
+from accord.readers.speech.tracks import DISGUISES, Track, Way, tracks
 from accord.readers.speech.whisper import Encoded, Whisper
 from accord.readers.speech.words import Hearing, Word, merged, settle, strip_of
 
@@ -36,6 +37,10 @@ _KEPT = 32
 _LANGUAGE_S = 2.0
 _LANGUAGE_SURE = 0.5  # as Whisper's users take it for settled
 _VOICE_S = 0.1
+_SPOKEN = 0.15
+_HIDDEN_S = 0.5
+_WELL = -0.5  # twice as sure as what is just about trusted
+_HIGH_RATE = 40_000
 _MASKED = 0.1
 _LINGERS = 16  # frames: half a second
 _SLOWEST, _FASTEST = 2_000, 768_000
@@ -79,10 +84,14 @@ class SpeechReader:
         if self._language and not whisper.knows(self._language):
             raise PluginError("the speech model does not know this language", hint="give it as ISO 639-1")
         listening = _Listening(whisper, self._cache, self._language, stop)
-        hearings = [listening.hear(track) for track in tracks(sound, listening.adds)]
+        plain = tracks(sound, listening.adds)
+        hearings = [listening.hear(track) for track in plain]
+        pairs = list(zip(plain, hearings, strict=True))
+        disguised = [listening.disguised(track, heard, way) for track, heard in pairs for way in DISGUISES]
         doubts = merged(each for hearing in hearings for each in hearing.doubts)
         flaws = [Flaw("fault.uninspected", NOT_UNDERSTOOD, sound.item, Interval(*each)) for each in doubts]
         strips = [strip_of(hearing.words, sound.item) for hearing in hearings if hearing.words]
+        strips += [replace(strip_of(words, sound.item), hidden=True) for words in disguised if words]
         return Heard(tuple(strips), tuple(flaws), _said(hearings, strips))
 
 
@@ -100,9 +109,8 @@ class _Listening:
         self._voice = session("silero-vad", "silero_vad_16k_sequence.onnx", cache)
         self._forced = language or ("" if whisper.multilingual else "en")
         self._stop = stop
-
-        self._known: dict[bytes, Activity] = {}
-        self._encoded: dict[tuple[bytes, float, float, float], Encoded] = {}
+        self._known: dict[tuple[bytes, Way], Activity] = {}
+        self._encoded: dict[tuple[bytes, Way, float, float, float], Encoded] = {}
 
     def adds(self, difference: Track, kept: Sequence[Track]) -> bool:
         """Whether somebody speaks in what a channel has beyond others, loud enough to be made out beside them."""
@@ -110,16 +118,14 @@ class _Listening:
         louder = np.max([self._activity(track).levels for track in kept], axis=0)
         around = np.lib.stride_tricks.sliding_window_view(np.pad(louder, _LINGERS), 2 * _LINGERS + 1).max(axis=1)
         own = Activity(np.where(own.levels >= _MASKED * around, own.voice, 0).astype(np.float32), own.levels)
-        self._known[difference.weights.tobytes()] = own
+        self._known[difference.key] = own
         return float((own.voice >= SURE).sum()) * FRAME_S >= _VOICE_S
 
     def hear(self, track: Track) -> Hearing:
         """Everything that is said on a track."""
         activity = self._activity(track).voice
         found = [
-            piece
-            for stretch in stretches(activity, track.sound.seconds)
-            for piece in split(stretch, activity, _PIECE_S)
+            piece for stretch in stretches(activity, track.seconds) for piece in split(stretch, activity, _PIECE_S)
         ]
         if not found:
             return Hearing((), (), "")
@@ -132,8 +138,31 @@ class _Listening:
             doubts += hearing.doubts
         return Hearing(tuple(words), tuple(merged(doubts)), main)
 
+    def disguised(self, track: Track, heard: Hearing, way: Way) -> tuple[Word, ...]:
+        """What is said on a track for who listens to it in another way, where nobody was understood plainly.
+
+        Much that is no speech resembles it when it is played slower, so only what is understood well counts.
+        """
+        if way.carried and track.sound.rate < _HIGH_RATE:
+            return ()
+        other = replace(track, way=way)
+        own, plain = self._activity(other), self._activity(track).voice.copy()
+        for start, end in heard.doubts:
+            plain[int(start / FRAME_S) : int(end / FRAME_S) + 1] = 0
+        middles = [other.recorded(at * FRAME_S, (at + 1) * FRAME_S) for at in range(len(own.voice))]
+        there = np.asarray([int((low + high) / 2 / FRAME_S) for low, high in middles]).clip(0, len(plain) - 1)
+        own = Activity(np.where(plain[there] >= _SPOKEN, 0, own.voice).astype(np.float32), own.levels)
+        if float((own.voice >= SURE).sum()) * FRAME_S < _HIDDEN_S:
+            return ()
+        self._known[other.key] = own
+        found = self.hear(other)
+        chances = [each for word in found.words for each in word.logprobs]
+        if found.doubts or not chances or sum(chances) / len(chances) < _WELL:
+            return ()
+        return tuple(replace(word, times=tuple(other.recorded(*each) for each in word.times)) for word in found.words)
+
     def _activity(self, track: Track) -> Activity:
-        known = self._known.get(track.weights.tobytes())
+        known = self._known.get(track.key)
         if known is None:
             detector = VoiceDetector(self._voice)
             heard = []
@@ -142,7 +171,7 @@ class _Listening:
                 heard.append(detector.hear(block))
             heard.append(detector.hear(np.zeros(0, dtype=np.float32), last=True))
             voice, levels = (np.concatenate(each) for each in zip(*heard, strict=True))
-            known = self._known[track.weights.tobytes()] = Activity(voice, levels)
+            known = self._known[track.key] = Activity(voice, levels)
         return known
 
     def _pause(self) -> None:
@@ -189,7 +218,7 @@ class _Listening:
         return Hearing(tuple(sorted(words, key=lambda word: word.start)), tuple(doubts), hearing.language)
 
     def _attempt(self, track: Track, window: tuple[Stretch, ...], language: str, activity: Floats) -> Hearing:
-        """Listen to a window; where that leaves doubts, once more, as the language it seems to be.
+        """Listen to a window; a short one that leaves doubts once more, as the language it seems to be.
 
         The models were taught with half a minute: with less silence after the words they are quicker, and now and
         then go round in circles.
@@ -197,7 +226,8 @@ class _Listening:
         start, end = window[0].start, window[-1].end
         best: Hearing | None = None
         tried = set[tuple[float, str]]()
-        for room in (min(WINDOW_S, max(_ROOM_S, end - start + _TAIL_S)), WINDOW_S):
+        rooms = [min(WINDOW_S, max(_ROOM_S, end - start + _TAIL_S)), WINDOW_S]
+        for room in rooms if end - start <= _PIECE_S else rooms[:1]:
             self._pause()
             encoded = self._encode(track, start, end, room)
             if best is not None and not self._forced:
@@ -216,7 +246,7 @@ class _Listening:
         return best
 
     def _encode(self, track: Track, start: float, end: float, room: float) -> Encoded:
-        key = (track.weights.tobytes(), start, end, room)
+        key = (*track.key, start, end, room)
         if key not in self._encoded:
             while len(self._encoded) >= _KEPT:
                 self._encoded.pop(next(iter(self._encoded)))

@@ -24,6 +24,37 @@ _MARGIN_S = 0.05
 _SAME_DB = -60.0
 _FAINT_DB = -15.0
 _QUALITY = "HQ"
+_INAUDIBLE_HZ = 16_500
+_INAUDIBLE_LEVEL = 3e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way of listening to a recording.
+
+    Attributes:
+        name: what for.
+        slower: how many times slower than recorded.
+        backwards: from the end.
+        carried: what is carried by a tone too high to be heard, as its loudness (amplitude modulation).
+    """
+
+    name: str
+    slower: float = 1.0
+    backwards: bool = False
+    carried: bool = False
+
+
+PLAIN = Way("plain")
+
+DISGUISES = (
+    Way("twice as fast", slower=2.0),
+    Way("three times as fast", slower=3.0),
+    Way("half as fast", slower=0.5),
+    Way("backwards", backwards=True),
+    Way("too high to hear", carried=True),
+)
+"""Ways to hide speech from who listens plainly, that everybody's audio editor undoes."""
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -33,35 +64,71 @@ class Track:
     Attributes:
         sound: the recording.
         weights: how much of each channel.
+        way: how it is listened to; times of what is heard count in that way.
     """
 
     sound: Sound
     weights: Floats
+    way: Way = PLAIN
+
+    @property
+    def key(self) -> tuple[bytes, Way]:
+        """Which track it is among those of its recording."""
+        return self.weights.tobytes(), self.way
+
+    @property
+    def seconds(self) -> float:
+        """How long it takes to listen to it."""
+        return self.sound.seconds * self.way.slower
+
+    def recorded(self, start: float, end: float) -> tuple[float, float]:
+        """When in the recording it is what is heard between two times."""
+        low, high = start / self.way.slower, end / self.way.slower
+        if self.way.backwards:
+            low, high = self.sound.seconds - high, self.sound.seconds - low
+        return max(0.0, low), min(self.sound.seconds, high)
 
     def blocks(self) -> Iterator[Floats]:
         """All of it in blocks of about half a minute, mono, 16 kHz."""
-        stream = soxr.ResampleStream(self.sound.rate, RATE, 1, dtype="float32", quality=_QUALITY)
-        size = _BLOCK_S * self.sound.rate
-        for start in range(0, self.sound.frames, size):
-            end = min(start + size, self.sound.frames)
-            yield np.asarray(stream.resample_chunk(self._mixed(start, end), last=end == self.sound.frames))
+        stream = soxr.ResampleStream(self.sound.rate, self._rate, 1, dtype="float32", quality=_QUALITY)
+        size, frames = _BLOCK_S * self.sound.rate, self.sound.frames
+        for start in range(0, frames, size):
+            end = min(start + size, frames)
+            block = self._mixed(frames - end, frames - start)[::-1] if self.way.backwards else self._mixed(start, end)
+            yield np.asarray(stream.resample_chunk(np.ascontiguousarray(block), last=end == frames))
 
     def piece(self, start: float, end: float) -> Floats:
         """What is heard between two times in seconds, mono, 16 kHz, with the loudest sample at half of full scale."""
         rate, frames = self.sound.rate, self.sound.frames
-        low, high = max(0, round((start - _MARGIN_S) * rate)), min(frames, round((end + _MARGIN_S) * rate))
-        mixed = np.asarray(soxr.resample(self._mixed(low, high), rate, RATE, quality=_QUALITY), dtype=np.float32)
-        skipped = round((start - low / rate) * RATE)
-        cut = mixed[max(0, skipped) : max(0, skipped) + round((end - start) * RATE)]
+        first, last = self.recorded(start, end)
+        low, high = max(0, round((first - _MARGIN_S) * rate)), min(frames, round((last + _MARGIN_S) * rate))
+        if high <= low:
+            return np.zeros(0, dtype=np.float32)
+        mixed = np.asarray(soxr.resample(self._mixed(low, high), rate, self._rate, quality=_QUALITY))
+        skipped = max(0, round((first - low / rate) * self._rate))
+        cut = mixed[skipped : skipped + round((end - start) * RATE)]
         if not len(cut):
-            return cut
+            return np.zeros(0, dtype=np.float32)
+        cut = cut[::-1] if self.way.backwards else cut
         cut = cut - cut.mean(dtype=np.float64).astype(np.float32)
         return np.asarray(cut * (0.5 / max(float(np.abs(cut).max()), 1e-6)), dtype=np.float32)
 
+    @property
+    def _rate(self) -> float:
+        return RATE * self.way.slower
+
     def _mixed(self, start: int, end: int) -> Floats:
-        return np.asarray(
-            _samples(self.sound)[start:end].astype(np.float32) @ (self.weights / 32767), dtype=np.float32
-        )
+        whole = _samples(self.sound)[start:end].astype(np.float32)
+        mixed = np.asarray(whole @ (self.weights / np.float32(32767)), dtype=np.float32)
+        return _envelope(mixed, self.sound.rate) if self.way.carried else mixed
+
+
+def _envelope(samples: Floats, rate: int) -> Floats:
+    """How loud is what lies above hearing; nothing where there is next to nothing."""
+    spectrum = np.fft.rfft(samples)
+    spectrum[: int(_INAUDIBLE_HZ * len(samples) / rate)] = 0
+    above = np.abs(np.fft.irfft(spectrum, len(samples))).astype(np.float32)
+    return above if float(np.sqrt(np.mean(above**2))) > _INAUDIBLE_LEVEL else np.zeros_like(above)
 
 
 def _samples(sound: Sound) -> NDArray[np.int16]:

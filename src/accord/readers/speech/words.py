@@ -21,6 +21,7 @@ LINE_PAUSE_S = 2.0
 
 _PHRASE_PAUSE_S = 0.5
 _TRIM = 0.15
+_ONSET_S, _RELEASE_S = 0.2, 0.12  # an f or s before the voice sets in, and what fades after it
 _TAIL_S = 0.6
 _UNEXPLAINED_S = 0.6
 _SAID_S = 0.2
@@ -157,7 +158,12 @@ def _word(units: Sequence[_Unit], offset: float) -> Word | None:
         times += _spread(written, offset + unit.start, offset + unit.end)
     if not text:
         return None
-    return Word(text, _over_marks(text, times), tuple(each for unit in units for each in unit.logprobs), spaced)
+    return Word(
+        text,
+        _over_marks(text, times, offset + units[-1].end),
+        tuple(each for unit in units for each in unit.logprobs),
+        spaced,
+    )
 
 
 def _spread(text: str, start: float, end: float) -> list[tuple[float, float]]:
@@ -172,14 +178,10 @@ def _spread(text: str, start: float, end: float) -> list[tuple[float, float]]:
     return times
 
 
-def _over_marks(text: str, times: list[tuple[float, float]]) -> Times:
-    """Give the time of a mark at the end of a word to the last letter, so that none of it is left over."""
-    last = max((at for at, each in enumerate(text) if each.isalnum()), default=len(text) - 1)
-    end = max(each[1] for each in times[last:])
-    times[last] = (times[last][0], end)
-    for at in range(last + 1, len(times)):
-        times[at] = times[last]
-    return tuple(times)
+def _over_marks(text: str, times: list[tuple[float, float]], end: float) -> Times:
+    """Give the time of marks at the end of a word to its last letter, so that none of it is left over."""
+    last = max((at for at, each in enumerate(text) if each.isalnum()), default=0)
+    return tuple(times[:last] + [(times[last][0], max(times[last][1], end))] * (len(text) - last))
 
 
 def settle(guess: Guess, start: float, end: float, probabilities: Floats) -> Hearing:
@@ -224,7 +226,7 @@ def _trimmed(word: Word, probabilities: Floats) -> Word:
     loud = np.flatnonzero(probabilities[low:high] >= _TRIM)
     if not len(loud):
         return word
-    first, last = (low + int(loud[0]) - 1) * FRAME_S, (low + int(loud[-1]) + 2) * FRAME_S
+    first, last = (low + int(loud[0])) * FRAME_S - _ONSET_S, (low + int(loud[-1]) + 1) * FRAME_S + _RELEASE_S
     return word.within(max(word.start, first), min(word.end, last))
 
 
