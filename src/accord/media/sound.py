@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import numpy as np
+import soundfile
+import soxr
 
 from accord.core.media import Flaw, Item, Sound, Stop
 from accord.core.place import Interval, Meta, Place
 from accord.media import sniff
+from accord.media.bands import AUDIBLE, HEARD, Bands, LowPass
 from accord.media.limits import MediaLimits
 from accord.media.metadata import Metadata
 from accord.media.parts import Opened
 from accord.media.sound_tags import read_tags
-from accord.media.wave import mended
+from accord.media.wave import cut_off, mended
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Samples = NDArray[np.float32]
+    from accord.core.media import Samples
 
 MOST_RATE = 48_000
 """Samples per second that are kept; recordings with more are resampled."""
@@ -77,6 +79,22 @@ def _tags(data: bytes, kind: str, number: int, limits: MediaLimits) -> Metadata:
         return Metadata(flaws=(Flaw("fault.uninspected", "the metadata cannot be read", number, Meta("metadata")),))
 
 
+class _Stream(io.BytesIO):
+    """Bytes that a decoder may look for anywhere: what a broken header names is not there, and no error."""
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        base = (0, self.tell(), len(self.getbuffer()))[whence]
+        return super().seek(min(max(0, base + offset), 1 << 62))
+
+
+class _File(soundfile.SoundFile):  # type: ignore[misc]  # it has no types
+    """A file that is read from its start to its end."""
+
+    def seekable(self) -> bool:
+        """Never: the library seeks after every block then, which breaks MP3 apart and fails where headers lie."""
+        return False
+
+
 class _Decoding:
     """The samples of one recording, within bounds."""
 
@@ -93,11 +111,9 @@ class _Decoding:
 
     def decode(self, data: bytes, kind: str) -> Sound | None:
         """Decode a file; what goes wrong is a flaw."""
-        import soundfile
-
-        lean, missing = mended(data) if kind == "audio/wav" else (data, False)
+        lean, missing = mended(data) if kind == "audio/wav" else (data, cut_off(data, kind))
         try:
-            with soundfile.SoundFile(io.BytesIO(lean)) as file:
+            with _File(_Stream(lean)) as file:
                 if file.format not in _CONTAINERS[kind]:
                     self.flaw("fault.uninspected", f"{sniff.words_for(kind)} in this coding is not inspected")
                     return None
@@ -110,7 +126,7 @@ class _Decoding:
             self.flaw("fault.undecodable", BROKEN)
         return None
 
-    def _allowed(self, file: Any) -> bool:
+    def _allowed(self, file: _File) -> bool:
         if not 1 <= file.channels <= self.limits.channels:
             self.flaw("fault.uninspected", "the recording has more channels than are read")
         elif not RATES[0] <= file.samplerate <= RATES[1]:
@@ -119,10 +135,8 @@ class _Decoding:
             return True
         return False
 
-    def _read(self, file: Any, missing: bool) -> Sound | None:
+    def _read(self, file: _File, missing: bool) -> Sound | None:
         """Read all of it, or as much as the limits allow."""
-        from accord.media.bands import HEARD
-
         gain = _gain(file, self.limits) if file.subtype in _FLOATS else 1.0
         rate = self._rate(file)
         keeper = _Keeper(file.samplerate, rate, file.channels)
@@ -149,17 +163,16 @@ class _Decoding:
             sound = lowered(sound, HEARD)
         return sound
 
-    def _rate(self, file: Any) -> int:
+    def _rate(self, file: _File) -> int:
         """Samples per second that are kept: fewer where there are so many that they would not fit."""
         rate = min(int(file.samplerate), MOST_RATE)
         length = min(file.frames / file.samplerate, self.limits.sound_seconds)
         many = length * rate * file.channels > self.limits.samples
         return min(rate, SMALL_RATE) if many else rate
 
-    def _blocks(self, file: Any) -> Iterator[Samples]:
+    def _blocks(self, file: _File) -> Iterator[Samples]:
         """Blocks of under a second, finite, to the end or the first thing that cannot be read."""
         import numpy as np
-        import soundfile
 
         size = max(1, min(file.samplerate // 2, _BLOCK // file.channels))
         while True:
@@ -176,15 +189,13 @@ class _Decoding:
             yield np.nan_to_num(block, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
 
 
-def _declared(file: Any, frames: int) -> float:
+def _declared(file: _File, frames: int) -> float:
     """The end of a recording as its header tells, in seconds; never before what was read."""
     return max(float(file.frames), frames + 1.0) / float(file.samplerate)
 
 
-def _gain(file: Any, limits: MediaLimits) -> float:
+def _gain(file: _File, limits: MediaLimits) -> float:
     """What brings samples in floating point, which may be of any size, between -1 and 1."""
-    import numpy as np
-
     peak, left = 1.0, limits.sound_seconds * file.samplerate
     size = max(1, _BLOCK // file.channels)
     while left > 0 and len(block := file.read(size, dtype="float32", always_2d=True)):
@@ -199,16 +210,12 @@ class _Keeper:
     """Turns blocks as they are decoded into the samples that are kept."""
 
     def __init__(self, given: int, rate: int, channels: int) -> None:
-        from accord.media.bands import AUDIBLE, Bands, LowPass
-
         self.rate = rate
         self.channels = channels
         self.bands = Bands(given)
         self.size = 0
-        self._stream: Any = None
+        self._stream: soxr.ResampleStream | None = None
         if rate != given:
-            import soxr
-
             self._stream = soxr.ResampleStream(given, rate, channels, dtype="float32", quality="HQ")
         self._filter = LowPass(rate, channels, AUDIBLE) if rate > 2 * AUDIBLE else None
         self._packed = bytearray()
@@ -223,8 +230,6 @@ class _Keeper:
 
     def sound(self, number: int) -> Sound:
         """Everything that was kept."""
-        import numpy as np
-
         if self._stream is not None:
             rest = self._stream.resample_chunk(np.zeros((0, self.channels), np.float32), last=True)
             self._keep(rest if self._filter is None else self._filter.feed(rest))
@@ -233,8 +238,6 @@ class _Keeper:
         return Sound(self.rate, self.channels, bytes(self._packed), number, self._peak / 32767)
 
     def _keep(self, block: Samples) -> None:
-        import numpy as np
-
         if not len(block):
             return
         whole = np.rint(np.clip(block, -1.0, 1.0) * 32767).astype("<i2")
@@ -245,10 +248,6 @@ class _Keeper:
 
 def lowered(sound: Sound, cutoff: float) -> Sound:
     """The same recording without what is at or above a frequency, in hertz."""
-    import numpy as np
-
-    from accord.media.bands import LowPass
-
     keeper = _Keeper(sound.rate, sound.rate, sound.channels)
     keeper._filter = LowPass(sound.rate, sound.channels, cutoff)
     whole = np.frombuffer(sound.packed, dtype="<i2").reshape(-1, sound.channels)

@@ -16,7 +16,7 @@ from accord.media.id3 import after_id3, read_id3, read_id3v1
 from accord.media.limits import MediaLimits
 from accord.media.metadata import Found, Metadata, collected, read_block, read_trailing
 from accord.media.parts import Embedded
-from accord.media.wave import chunks
+from accord.media.wave import chunks, form_end
 
 _INFO = {
     b"IART": "Artist",
@@ -142,10 +142,9 @@ def _text(key: str, body: bytes, name: str, found: Found) -> None:
 
 def _wave(data: bytes, found: Found) -> None:
     """Chunks of a WAV file: INFO, adtl, bext (EBU Tech 3285), iXML, ID3, XMP, and whatever else there is."""
-    end = 12
+    last = form_end(data)
     sounds = 0
-    for chunk in chunks(data):
-        end = chunk.start + chunk.size + (chunk.size & 1)
+    for chunk in chunks(data, end=last):
         name, body = chunk.name, chunk.body
         sounds += name == b"data"
         if name == b"LIST":
@@ -160,8 +159,7 @@ def _wave(data: bytes, found: Found) -> None:
             found.add("riff.data", runs(data[chunk.start : min(len(data), chunk.start + chunk.size)]))
         elif name not in _WAVE_SOUND and body.strip(b"\0"):
             found.add("riff.chunk", runs(body))
-    if 12 < end < len(data):
-        read_trailing(data[end:], found)
+    read_trailing(data[last:], found)
 
 
 def _list(body: bytes, found: Found) -> None:
@@ -191,9 +189,8 @@ def _broadcast(body: bytes, found: Found) -> None:
 
 def _aiff(data: bytes, found: Found) -> None:
     """Chunks of an AIFF file (Apple, AIFF 1.3)."""
-    end = 12
-    for chunk in chunks(data, order="big"):
-        end = chunk.start + chunk.size + (chunk.size & 1)
+    last = form_end(data, "big")
+    for chunk in chunks(data, end=last, order="big"):
         name = _AIFF_TEXTS.get(chunk.name, "")
         if name:
             _text(f"aiff.{name}", chunk.body, name, found)
@@ -201,8 +198,7 @@ def _aiff(data: bytes, found: Found) -> None:
             read_id3(chunk.body, found)
         elif chunk.name not in _AIFF_SOUND and chunk.body.strip(b"\0"):
             found.add("aiff.chunk", runs(chunk.body))
-    if 12 < end < len(data):
-        read_trailing(data[end:], found)
+    read_trailing(data[last:], found)
 
 
 def _au(data: bytes, found: Found) -> None:

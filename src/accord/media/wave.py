@@ -44,9 +44,28 @@ def chunks(data: bytes, start: int = 12, end: int | None = None, order: str = "l
         at += 8 + size + (size & 1)
 
 
+def form_end(data: bytes, order: str = "little") -> int:
+    """Where a file of chunks ends as its header tells; the end of the bytes where that cannot be."""
+    size = int.from_bytes(data[4:8], "big" if order == "big" else "little")
+    if data[:4] in {b"RF64", b"BW64"} and size == 0xFFFF_FFFF and data[12:16] == b"ds64":
+        size = int.from_bytes(data[20:28], "little")
+    end = 8 + size + (size & 1)
+    return end if 12 < end < len(data) else len(data)
+
+
 def _long_size(data: bytes) -> int:
     """The size of the samples that a `ds64` chunk gives, in 64 bits."""
     return int.from_bytes(data[28:36], "little") if data[12:16] == b"ds64" else 0xFFFF_FFFF
+
+
+def cut_off(data: bytes, kind: str) -> bool:
+    """Whether an AIFF or AU file ends before the samples that its header announces."""
+    if kind == "audio/basic":
+        start, size = int.from_bytes(data[4:8], "big"), int.from_bytes(data[8:12], "big")
+        return size < _OPEN and start + size > len(data)
+    if kind == "audio/aiff":
+        return any(c.name == b"SSND" and c.start + c.size > len(data) for c in chunks(data, order="big"))
+    return False
 
 
 def mended(data: bytes) -> tuple[bytes, bool]:

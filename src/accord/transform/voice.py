@@ -63,7 +63,7 @@ class Voice:
         chance = np.random.default_rng(seed)
         pitch = 2.0 ** (chance.choice([-1.0, 1.0]) * chance.uniform(2.5, 5.0) / 12)
         formants = 1.0 + chance.choice([-1.0, 1.0]) * chance.uniform(0.08, 0.16)
-        return cls(float(pitch), float(formants), float(chance.uniform(0.75, 0.9)))
+        return cls(float(pitch), float(formants), float(chance.uniform(0.6, 0.85)))
 
 
 def changed(mono: Floats, rate: int, voice: Voice) -> Floats:
@@ -84,7 +84,7 @@ def changed(mono: Floats, rate: int, voice: Voice) -> Floats:
     given = mono if rate == RATE else soxr.resample(mono, rate, RATE, quality="HQ")
     made = _in_chunks(np.asarray(given, dtype=np.float32), voice)
     back = made if rate == RATE else soxr.resample(made, RATE, rate, quality="HQ")
-    return _sized(np.asarray(back, dtype=np.float32), len(mono))
+    return np.clip(_sized(np.asarray(back, dtype=np.float32), len(mono)), -1.0, 1.0)
 
 
 def _sized(samples: Floats, size: int) -> Floats:
@@ -202,12 +202,16 @@ def _moved(frames: Doubles, power: float) -> Doubles:
     poles = np.linalg.eigvals(companions)
     angles = np.angle(poles)
     turned = np.where(np.abs(poles.imag) > 1e-9, np.sign(angles) * np.abs(angles) ** power, angles)
-    radii = np.minimum(np.abs(poles), 0.985)
+    # Real poles stay where they are, alone at the edge of the spectrum, and would ring there.
+    radii = np.minimum(np.abs(poles), np.where(np.abs(poles.imag) > 1e-9, 0.985, 0.9))
     fresh = _polynomials(radii * np.exp(1j * np.clip(turned, -np.pi, np.pi)))
     rest = frames.copy()
     for lag in range(1, _ORDER + 1):
         rest[:, lag:] += coefficients[:, lag, None] * frames[:, :-lag]
-    return _built(rest, fresh)
+    made = _built(rest, fresh)
+    # Poles that come closer together are louder together; a frame stays as loud as it was.
+    gains = np.sqrt((frames**2).mean(axis=1) / np.maximum((made**2).mean(axis=1), 1e-12))
+    return np.asarray(made * np.minimum(gains, 8.0)[:, None])
 
 
 def _prediction(frames: Doubles) -> Doubles:
