@@ -1,21 +1,18 @@
-"""What a voice is like, as 256 numbers: the GE2E encoder of Resemblyzer (Wan et al., ICASSP 2018), in NumPy.
+"""What a voice is like, as 256 numbers: the GE2E encoder of Resemblyzer (Wan et al., ICASSP 2018).
 
 Embeddings are used to tell how many speak, and to measure what a changed voice still gives away. None is ever kept.
 """
 
 from __future__ import annotations
 
-import os
-import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from accord.detect.voice.checkpoint import read_checkpoint
-from accord.models.cache import cache_dir, read_checked
-from accord.models.register import register
+from accord.models.runtime import session
 
 Floats = NDArray[np.float32]
 
@@ -28,54 +25,31 @@ HOP = 160
 
 _FFT = 400
 _MELS = 40
-_LAYERS = 3
+_FILE = "pretrained.pt"
 _LEVEL = 10 ** (-30 / 20)  # what quiet speech is brought to, as in training
 _BATCH = 64
-
-_LOADED: dict[tuple[int, str, str], Encoder] = {}
-_LOCK = threading.Lock()
 
 
 class Encoder:
     """A recurrent network over mel spectra whose last state is the embedding.
 
     Args:
-        weights: its tensors, by name.
+        session: an ONNX Runtime session on its graph; see `accord.detect.voice.graph`.
     """
 
-    def __init__(self, weights: dict[str, Floats]) -> None:
-        self._layers = [
-            (
-                np.ascontiguousarray(weights[f"lstm.weight_ih_l{layer}"].T),
-                np.ascontiguousarray(weights[f"lstm.weight_hh_l{layer}"].T),
-                weights[f"lstm.bias_ih_l{layer}"] + weights[f"lstm.bias_hh_l{layer}"],
-            )
-            for layer in range(_LAYERS)
-        ]
-        self._out = np.ascontiguousarray(weights["linear.weight"].T)
-        self._bias = weights["linear.bias"]
+    def __init__(self, session: Any) -> None:
+        self._session = session
 
     def embed(self, windows: Floats) -> Floats:
         """Embed spectra of shape (count, frames, 40) as rows of length 1, shape (count, 256)."""
-        rows = [self._batch(windows[at : at + _BATCH]) for at in range(0, len(windows), _BATCH)]
-        return np.concatenate(rows) if rows else np.zeros((0, len(self._bias)), dtype=np.float32)
+        rows = [self._batch(windows[at : at + _BATCH]) for at in range(0, max(1, len(windows)), _BATCH)]
+        return np.concatenate(rows)
 
     def _batch(self, windows: Floats) -> Floats:
-        values = np.ascontiguousarray(windows.transpose(1, 0, 2))
-        for inner, across, bias in self._layers:
-            given = values @ inner + bias
-            values = np.empty((*given.shape[:2], across.shape[0]), dtype=np.float32)
-            state = np.zeros((given.shape[1], across.shape[0]), dtype=np.float32)
-            cell = state
-            size = across.shape[0]
-            for step in range(len(given)):
-                gates = given[step] + state @ across
-                opened = _sigmoid(gates[:, : 2 * size])
-                cell = opened[:, size:] * cell + opened[:, :size] * np.tanh(gates[:, 2 * size : 3 * size])
-                state = _sigmoid(gates[:, 3 * size :]) * np.tanh(cell)
-                values[step] = state
-        last = np.maximum(values[-1] @ self._out + self._bias, 0)
-        return np.asarray(last / np.maximum(np.linalg.norm(last, axis=1, keepdims=True), 1e-6), dtype=np.float32)
+        if not len(windows):
+            return np.zeros((0, self._session.get_outputs()[0].shape[1]), dtype=np.float32)
+        feed = {"spectra": np.ascontiguousarray(windows.transpose(1, 0, 2), dtype=np.float32)}
+        return np.asarray(self._session.run(["voices"], feed)[0], dtype=np.float32)
 
     def voice(self, samples: Floats) -> Floats:
         """One embedding for samples at 16,000 a second: the mean of windows that overlap by half."""
@@ -84,10 +58,6 @@ class Encoder:
             spectra = np.pad(spectra, ((0, WINDOW - len(spectra)), (0, 0)))
         mean = self.embed(cut(spectra, WINDOW // 2)).mean(axis=0)
         return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-6), dtype=np.float32)
-
-
-def _sigmoid(values: Floats) -> Floats:
-    return np.asarray(0.5 + 0.5 * np.tanh(0.5 * values), dtype=np.float32)
 
 
 def cut(spectra: Floats, step: int) -> Floats:
@@ -127,12 +97,6 @@ def encoder(name: str = "resemblyzer", cache: Path | None = None) -> Encoder:
     Raises:
         ModelError: its file is missing, altered or no such checkpoint.
     """
-    key = (os.getpid(), name, str(cache_dir(cache)))
-    with _LOCK:
-        found = _LOADED.get(key)
-        if found is None:
-            entry = register().entry(name)
-            file = next(each for each in entry.files if each.name.endswith(".pt"))
-            weights = read_checkpoint(read_checked(entry, file, cache), "model_state")
-            found = _LOADED[key] = Encoder(weights)
-        return found
+    from accord.detect.voice.graph import encoder_graph
+
+    return Encoder(session(name, _FILE, cache, encoder_graph))
