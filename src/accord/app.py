@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from accord import config, plugins
+from accord.absent import unavailable
 from accord.audit.log import AuditLog
-from accord.core.finding import Hit
-from accord.core.reading import Reading
-from accord.core.roles import Stop
 from accord.errors import ConfigError, ModelError, PluginError
 from accord.guard import Guard, Limits
 from accord.guard.guard import AnyDetector, AnyReader
@@ -93,17 +91,14 @@ def _named(
 
 
 def _reader(item: config.PluginModel) -> AnyReader:
-    made: Any = plugins.load("accord.readers", item.use, item.options)
+    made: Any = _made("accord.readers", item)
     if not isinstance(made, AnyReader):
         raise PluginError(f"{item.use} is no reader: see the readers in accord.core.roles")
     return made
 
 
 def _detector(item: config.PluginModel, policy: Policy) -> AnyDetector:
-    try:
-        made: Any = plugins.load("accord.detectors", item.use, item.options)
-    except ModelError as error:
-        return _Unavailable(item.use, error)
+    made: Any = _made("accord.detectors", item)
     if not isinstance(made, AnyDetector):
         raise PluginError(f"{item.use} is no detector: see the detectors in accord.core.roles")
     unnamed = made.categories - policy.categories
@@ -115,18 +110,9 @@ def _detector(item: config.PluginModel, policy: Policy) -> AnyDetector:
     return made
 
 
-class _Unavailable:
-    """Stands for a detector whose model is missing: every inspection says so, as `fault.uninspected`."""
-
-    categories: frozenset[str] = frozenset()
-    floor = 0.0
-    joins = False
-    reference = ""
-
-    def __init__(self, name: str, error: ModelError) -> None:
-        self.name = name
-        self._error = error
-
-    def detect(self, readings: Sequence[Reading], stop: Stop) -> Iterable[Hit]:
-        # A new error each time: one that is raised again and again keeps the frames, and the content, of them all.
-        raise ModelError(str(self._error), hint=self._error.hint)
+def _made(group: str, item: config.PluginModel) -> Any:
+    """A plugin; where its weights are missing, something that says so whenever it would have been asked."""
+    try:
+        return plugins.load(group, item.use, item.options)
+    except ModelError as error:
+        return unavailable(item.use, plugins.available(group)[item.use].load(), error)

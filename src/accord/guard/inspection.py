@@ -75,7 +75,10 @@ class Inspection:
         if not self.policy.enforced():
             return self._decision(destination, judged, Outcome.ALLOW, None)
         outcome = judged.outcome
-        if outcome is Outcome.ALLOW and _differ(self._named(self._content, destination, ""), self._content):
+        enclosed = bool(self._enclosures)  # they are built anew, so the text around them changes
+        if outcome is Outcome.ALLOW and (
+            enclosed or _differ(self._named(self._content, destination, ""), self._content)
+        ):
             outcome = Outcome.TRANSFORM
         return self._decision(destination, judged, outcome, None)
 

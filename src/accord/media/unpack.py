@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,11 @@ from accord.media import sniff
 from accord.media.limits import MediaLimits
 from accord.media.parts import Embedded, Open, Opened
 from accord.media.wire import hold
+
+_DRAWN = re.compile(
+    r"(?i)<(?:\w+:)?(?:path|image|use|foreignobject|script|polygon|polyline|symbol|glyph|pattern|animate)\b"
+)
+"""What draws or loads something that is no text: letters can be drawn with it."""
 
 _TEXT_CUT = "the text is longer than is read"
 
@@ -140,7 +146,10 @@ def _other(here: _Waiting, number: int, kind: str, limits: MediaLimits, hint: st
         return _flawed(here, number, "text/plain", Flaw("fault.uninspected", _TEXT_CUT, number))
     named = sniff.text_type(text, here.file.key if number else hint)
     strip = Strip(text, "attachment", key="content", item=number, media_type=named, writable=True)
-    return Opened(Item(number, here.parent, "text", named, here.file.key, strips=(strip,)))
+    item = Item(number, here.parent, "text", named, here.file.key, strips=(strip,))
+    if named == "image/svg+xml" and _DRAWN.search(text):
+        return Opened(item, (Flaw("fault.uninspected", "drawings in SVG are not inspected", number),))
+    return Opened(item)
 
 
 def _flawed(here: _Waiting, number: int, kind: str, flaw: Flaw) -> Opened:

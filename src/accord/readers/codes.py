@@ -53,14 +53,21 @@ class CodeReader:
     name = "codes"
 
     def read_picture(self, surface: Surface, stop: Stop) -> Sequence[Strip]:
-        """Read the codes of a surface, from the top; asks `stop()` between passes."""
+        """Read the codes of a surface, from the top; asks `stop()` between passes.
+
+        Raises:
+            OverflowError: there are more than are read of one picture.
+            TimeoutError: `stop()` said so before everything was looked at.
+        """
         if surface.ink < _FLAT:
             return []
         found: list[tuple[Box, str]] = []
         for look in _looks(surface.pixels):
             for _ in range(_ROUNDS):
-                if stop() or len(found) >= _MOST:
-                    break
+                if stop():
+                    raise TimeoutError
+                if len(found) > _MOST:
+                    raise OverflowError(f"more than {_MOST} codes in one picture")
                 codes = look.codes()
                 for code in codes:
                     box, text = look.take(code, surface), _text(code)
@@ -69,7 +76,7 @@ class CodeReader:
                 if not codes:
                     break
         found.sort(key=lambda each: (each[0].top, each[0].left))
-        return [_strip(box, text) for box, text in found[:_MOST]]
+        return [_strip(box, text) for box, text in found]
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)

@@ -166,3 +166,19 @@ def test_embedded_office_files_keep_their_bytes(monkeypatch: pytest.MonkeyPatch)
     inner = walk(png() + b"\x01%PDF-1.7\0").items[1]
     assert isinstance(inner, Held) and inner.data == b"%PDF-1.7\0" and (inner.number, inner.parent) == (1, 0)
     assert "PDF" not in repr(inner)
+
+
+@pytest.mark.parametrize(
+    "drawn", ['<path d="M0 0L9 9"/>', "<script>x</script>", '<use href="#a"/>', '<g><image href="x"/></g>']
+)
+def test_what_svg_draws_is_not_inspected(drawn: str) -> None:
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg"><text>hello</text>{drawn}</svg>'.encode()
+    opening = walk(svg)
+    assert [(f.category, f.reason) for f in opening.flaws] == [
+        ("fault.uninspected", "drawings in SVG are not inspected")
+    ]
+
+
+def test_svg_of_words_is_text() -> None:
+    opening = walk(b'<svg xmlns="http://www.w3.org/2000/svg"><text>hello</text></svg>')
+    assert not opening.flaws and opening.items[0].strips[0].writable

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from accord.core.media import Strip, Surface
+from accord.readers import codes
 from accord.readers.codes import CodeReader
 
 Pixels = NDArray[np.uint8]
@@ -135,4 +136,12 @@ def test_pictures_without_codes_have_no_strips() -> None:
 
 def test_it_stops_when_told() -> None:
     surface = Surface.of(page((code(PAYLOAD), 40, 40)))
-    assert list(CodeReader().read_picture(surface, lambda: True)) == []
+    with pytest.raises(TimeoutError):
+        CodeReader().read_picture(surface, lambda: True)
+
+
+def test_more_codes_than_are_read_are_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codes, "_MOST", 2)
+    pieces = [(code(f"number {i}"), 40 + 260 * i, 40) for i in range(3)]
+    with pytest.raises(OverflowError):
+        read(page(*pieces, width=900))
