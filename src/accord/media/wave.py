@@ -69,24 +69,28 @@ def cut_off(data: bytes, kind: str) -> bool:
 
 
 def mended(data: bytes) -> tuple[bytes, bool]:
-    """A WAV file whose sizes fit what is there, and whether samples are missing that its header announces.
+    """A WAV file of nothing but its format and its first samples, and whether some are missing that it announces.
 
     A recorder that was interrupted, or wrote into a pipe, leaves a size of 0 or of all ones; players read on to the
-    end of the file then, so that is what has to be inspected.
+    end of the file then, so that is what has to be inspected. Chunks that hold no samples are left out, so that no
+    decoder stumbles over them.
     """
     if data[:4] not in {b"RIFF", b"RF64", b"BW64"}:
         return data, False
+    told: dict[bytes, bytes] = {}
     for chunk in chunks(data):
-        if chunk.name != b"data":
-            continue
-        there = len(data) - chunk.start
-        if chunk.size and chunk.size <= there:
-            return data, False
-        if data[:4] != b"RIFF" and chunk.size < _OPEN:
-            return data, True
-        sized = bytearray(data)
-        sized[:4] = b"RIFF"
-        sized[4:8] = min(len(data) - 8, 0xFFFF_FFFF).to_bytes(4, "little")
-        sized[chunk.start - 4 : chunk.start] = there.to_bytes(4, "little")
-        return bytes(sized), 0 < chunk.size < _OPEN
+        if chunk.name in {b"fmt ", b"fact"}:
+            told.setdefault(chunk.name, chunk.body)
+        elif chunk.name == b"data" and b"fmt " in told:
+            there = len(data) - chunk.start
+            size = chunk.size if 0 < chunk.size <= there else there
+            samples = data[chunk.start : chunk.start + size]
+            return _wave({**told, b"data": samples}), there < chunk.size < _OPEN
     return data, False
+
+
+def _wave(parts: dict[bytes, bytes]) -> bytes:
+    made = [b"WAVE"]
+    for name, body in parts.items():
+        made += [name, len(body).to_bytes(4, "little"), body, b"\0" * (len(body) & 1)]
+    return b"".join([b"RIFF", sum(map(len, made)).to_bytes(4, "little"), *made])
