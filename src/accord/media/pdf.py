@@ -36,7 +36,6 @@ ENCRYPTED = "encrypted: it opens with a password only"
 CORRUPT = "corrupt or truncated: no PDF reader would open it"
 LARGE = "larger than is inspected"
 UNPACKS = "a stream in it unpacks to more than is allowed"
-MORE_PAGES = "more pages than are inspected"
 MORE_PIXELS = "more pixels than are inspected"
 MORE_TEXT = "more text than is inspected"
 MORE_FILES = "more or larger embedded files than are inspected"
@@ -122,14 +121,17 @@ def _open(data: bytes, work: _Work) -> tuple[int, list[str]]:
         if pages <= 0:
             work.flaw("fault.undecodable", CORRUPT)
         if pages > work.limits.pages:
-            work.flaw("fault.uninspected", MORE_PAGES)
-        for index in range(min(pages, work.limits.pages)):
+            # Nothing of it can leave whole, so nothing of it is drawn: that alone would take minutes.
+            most = work.limits.pages
+            work.flaw("fault.uninspected", f"{pages} pages; at most {most} are inspected (limits.media.pages)")
+            return pages, []
+        for index in range(pages):
             if work.stop():
                 work.flaw("fault.deadline", LATE)
                 break
             if not _page(pdf, index, work):
                 break
-        metadata = _beside(pdf, data, min(pages, work.limits.pages), work)
+        metadata = _beside(pdf, data, pages, work)
         return pages, metadata
     finally:
         pdf.close()

@@ -136,7 +136,7 @@ def _other(here: _Waiting, number: int, kind: str, limits: MediaLimits, hint: st
     """Text is read as it is; everything else is named and refused."""
     data = here.file.data
     if not data:
-        return Opened(Item(number, here.parent, "other", kind, here.file.key))
+        return _flawed(here, number, kind, Flaw("fault.undecodable", "the file is empty", number))
     text = sniff.text_of(data) if kind == sniff.UNKNOWN else None
     if text is None:
         return _flawed(
