@@ -63,7 +63,7 @@ class Voice:
         chance = np.random.default_rng(seed)
         pitch = 2.0 ** (chance.choice([-1.0, 1.0]) * chance.uniform(2.5, 5.0) / 12)
         formants = 1.0 + chance.choice([-1.0, 1.0]) * chance.uniform(0.08, 0.16)
-        return cls(float(pitch), float(formants), float(chance.uniform(0.6, 0.85)))
+        return cls(float(pitch), float(formants), float(chance.uniform(0.7, 0.85)))
 
 
 def changed(mono: Floats, rate: int, voice: Voice) -> Floats:
