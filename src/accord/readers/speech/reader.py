@@ -16,7 +16,7 @@ from accord.errors import PluginError
 from accord.models.runtime import session, speech_model
 from accord.readers.speech.activity import FRAME_S, SURE, Activity, Stretch, VoiceDetector, packed, split, stretches
 from accord.readers.speech.features import WINDOW_S
-from accord.readers.speech.tracks import DISGUISES, Track, Way, tracks
+from accord.readers.speech.tracks import DISGUISES, PLAIN, Track, Way, tracks
 from accord.readers.speech.whisper import Encoded, Whisper
 from accord.readers.speech.words import Hearing, Word, merged, settle, strip_of
 
@@ -37,8 +37,9 @@ _KEPT = 32
 _LANGUAGE_S = 2.0
 _LANGUAGE_SURE = 0.5  # as Whisper's users take it for settled
 _VOICE_S = 0.1
-_SPOKEN = 0.15
+_NEARBY_S = 1.0
 _HIDDEN_S = 0.5
+_SAMPLE_S = 10.0
 _WELL = -0.5  # twice as sure as what is just about trusted
 _HIGH_RATE = 40_000
 _MASKED = 0.1
@@ -122,7 +123,7 @@ class _Listening:
         return float((own.voice >= SURE).sum()) * FRAME_S >= _VOICE_S
 
     def hear(self, track: Track) -> Hearing:
-        """Everything that is said on a track."""
+        """Everything that is said on a track; of one that is not listened to plainly, what is understood at once."""
         activity = self._activity(track).voice
         found = [
             piece for stretch in stretches(activity, track.seconds) for piece in split(stretch, activity, _PIECE_S)
@@ -146,19 +147,23 @@ class _Listening:
         if way.carried and track.sound.rate < _HIGH_RATE:
             return ()
         other = replace(track, way=way)
-        own, plain = self._activity(other), self._activity(track).voice.copy()
-        for start, end in heard.doubts:
-            plain[int(start / FRAME_S) : int(end / FRAME_S) + 1] = 0
+        own = self._activity(other)
+        plain = _plainly(heard, round(track.seconds / FRAME_S) + 1)
         middles = [other.recorded(at * FRAME_S, (at + 1) * FRAME_S) for at in range(len(own.voice))]
         there = np.asarray([int((low + high) / 2 / FRAME_S) for low, high in middles]).clip(0, len(plain) - 1)
-        own = Activity(np.where(plain[there] >= _SPOKEN, 0, own.voice).astype(np.float32), own.levels)
+        own = Activity(np.where(plain[there], 0, own.voice).astype(np.float32), own.levels)
         if float((own.voice >= SURE).sum()) * FRAME_S < _HIDDEN_S:
             return ()
-        self._known[other.key] = own
-        found = self.hear(other)
-        chances = [each for word in found.words for each in word.logprobs]
-        if found.doubts or not chances or sum(chances) / len(chances) < _WELL:
-            return ()
+        sure = np.cumsum(own.voice >= SURE) * FRAME_S
+        found = Hearing((), (), "")
+        for most in (_SAMPLE_S, float(sure[-1])):
+            # A little of it tells whether it is worth listening to the rest.
+            self._known[other.key] = Activity(np.where(sure <= most, own.voice, 0).astype(np.float32), own.levels)
+            found = self.hear(other)
+            if found.doubts or found.sureness < _WELL:
+                return ()
+            if sure[-1] <= _SAMPLE_S:
+                break
         return tuple(replace(word, times=tuple(other.recorded(*each) for each in word.times)) for word in found.words)
 
     def _activity(self, track: Track) -> Activity:
@@ -189,7 +194,7 @@ class _Listening:
             self._pause()
             start, end = group[0].start, group[-1].end
             guesses = self._whisper.languages(self._encode(track, start, end, _ROOM_S))
-            if guesses[0][1] < _LANGUAGE_SURE and len(groups) <= _FEW:
+            if guesses[0][1] < _LANGUAGE_SURE and len(groups) <= _FEW and track.way == PLAIN:
                 guesses = self._whisper.languages(self._encode(track, start, end, WINDOW_S))
             for language, share in guesses[:5]:
                 shares[language] += share * (end - start)
@@ -204,7 +209,7 @@ class _Listening:
     def _window(self, track: Track, window: tuple[Stretch, ...], language: str, activity: Floats) -> Hearing:
         """One window; what was not understood in it is listened to again by itself."""
         hearing = self._attempt(track, window, language, activity)
-        again = [piece for piece in window if _meets(piece, hearing)]
+        again = [piece for piece in window if _meets(piece, hearing) and track.way == PLAIN]
         words, doubts = list(hearing.words), list(hearing.doubts)
         for group in packed(again, _PIECE_S, _PAUSE_S):
             if group == window:
@@ -227,7 +232,7 @@ class _Listening:
         best: Hearing | None = None
         tried = set[tuple[float, str]]()
         rooms = [min(WINDOW_S, max(_ROOM_S, end - start + _TAIL_S)), WINDOW_S]
-        for room in rooms if end - start <= _PIECE_S else rooms[:1]:
+        for room in rooms if end - start <= _PIECE_S and track.way == PLAIN else rooms[:1]:
             self._pause()
             encoded = self._encode(track, start, end, room)
             if best is not None and not self._forced:
@@ -265,6 +270,17 @@ def _windows(found: Sequence[Stretch], languages: dict[Stretch, str]) -> list[tu
         if stretch is not None:
             run.append(stretch)
     return windows
+
+
+def _plainly(heard: Hearing, frames: int) -> NDArray[np.bool_]:
+    """For each frame of a recording, whether it is near words that were understood well as they were said."""
+    near = np.zeros(frames, dtype=np.bool_)
+    if heard.sureness >= _WELL:
+        for word in heard.words:
+            near[max(0, int((word.start - _NEARBY_S) / FRAME_S)) : int((word.end + _NEARBY_S) / FRAME_S) + 1] = True
+    for start, end in heard.doubts:
+        near[int(start / FRAME_S) : int(end / FRAME_S) + 1] = False
+    return near
 
 
 def _middle(word: Word) -> float:

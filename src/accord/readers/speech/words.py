@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -99,6 +100,12 @@ class Hearing:
     def doubtful(self) -> float:
         """Seconds that were not understood."""
         return sum(end - start for start, end in self.doubts)
+
+    @property
+    def sureness(self) -> float:
+        """Mean logarithm of the probabilities of what was understood; minus infinity for nothing."""
+        chances = [each for word in self.words for each in word.logprobs]
+        return sum(chances) / len(chances) if chances else -math.inf
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -97,8 +97,9 @@ def test_broken_characters_and_nul_are_left_out() -> None:
 def test_silence_is_taken_off_the_ends_of_a_word() -> None:
     heard = settle(guess((" yes", 0.0, 4.0)), 0.0, 4.0, voice((1.5, 2.0), seconds=4))
     assert heard.doubts == ()
-    assert heard.words[0].start == pytest.approx(1.5, abs=0.1)
-    assert heard.words[0].end == pytest.approx(2.0, abs=0.1)
+    # A consonant before the voice sets in is left on.
+    assert 1.25 <= heard.words[0].start <= 1.35
+    assert 2.05 <= heard.words[0].end <= 2.2
 
 
 def test_a_little_voice_after_a_word_is_added_to_it() -> None:
