@@ -269,6 +269,8 @@ def _judge(number: int, reading: Reading, field: Field, persons: frozenset[str])
             return None
         span = _token(reading.text, span, category)
     value = reading.text[span.start : span.end]
+    if category == PERSON and category_of(value.strip(" .:").lower())[1] >= _NAMED:
+        return None  # a label is nobody's name
     if category == PERSON and (placeholder(value) or (score < _LIKELY and not _calls(value, field.syntax))):
         return None
     if not value or len(value) > (8192 if category.startswith(_SECRET) else _LONGEST_VALUE):

@@ -12,6 +12,7 @@ import numpy as np
 
 from accord.core.media import Stop, Strip, Surface
 from accord.readers.ocr.cover import Cover, Known
+from accord.readers.ocr.forms import form_of
 from accord.readers.ocr.layout import strip_of
 from accord.readers.ocr.letters import Line, moved
 from accord.readers.ocr.lines import LineFinder
@@ -67,9 +68,10 @@ class RapidOcrReader:
         look.small()
         look.large()
         look.faint()
-        strips = [strip_of(look.lines, surface.page, surface.item)]
+        strips: list[Strip | None] = [strip_of(look.lines, surface.page, surface.item)]
         strips.append(strip_of(look.hidden(), surface.page, surface.item, "ocr.small", hidden=True))
-        return [strip for strip in strips if strip.text]
+        strips.append(form_of(look.lines, surface.page, surface.item))
+        return [strip for strip in strips if strip is not None and strip.text]
 
 
 class _Look:

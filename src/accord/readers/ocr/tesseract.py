@@ -14,6 +14,7 @@ import numpy as np
 
 from accord.core.media import Stop, Strip, Surface
 from accord.errors import ConfigError, ModelError
+from accord.readers.ocr.forms import form_of
 from accord.readers.ocr.hocr import Word, words_of
 from accord.readers.ocr.layout import strip_of
 from accord.readers.ocr.letters import Line
@@ -67,8 +68,8 @@ class TesseractReader:
         lines: list[Line] = []
         for top, bottom in _bands(grey):
             lines += self._read(np.asarray(grey[top:bottom], np.uint8), top, stop)
-        strip = strip_of(lines, surface.page, surface.item)
-        return [strip] if strip.text else []
+        strips = (strip_of(lines, surface.page, surface.item), form_of(lines, surface.page, surface.item))
+        return [strip for strip in strips if strip is not None and strip.text]
 
     def _read(self, grey: Pixels, top: int, stop: Stop) -> list[Line]:
         scale = min(_scale(grey), _WIDEST / max(grey.shape))
