@@ -16,6 +16,7 @@ from accord.core.finding import Hit
 from accord.core.place import Span
 from accord.core.reading import Field, Reading
 from accord.core.roles import Stop
+from accord.detect.cells import cell_fields
 from accord.detect.tables.accounts import SYSTEM_ACCOUNTS
 from accord.detect.tables.field_words import (
     BARE_NAMES,
@@ -233,13 +234,28 @@ class FieldDetector:
     def detect(self, readings: Sequence[Reading], stop: Stop) -> Iterable[Hit]:
         """Yield a hit for each field whose name tells and whose value can be what the name says."""
         for number, reading in enumerate(readings):
-            groups = _groups(reading.fields)
-            for place, field in enumerate(reading.fields):
+            fields = [*reading.fields, *_cells(reading)]
+            groups = _groups(fields)
+            for place, field in enumerate(fields):
                 if place % _BATCH == 0 and stop():
                     return
                 hit = _judge(number, reading, field, groups)
                 if hit is not None:
                     yield hit
+
+
+def _cells(reading: Reading) -> list[Field]:
+    """Named cells, where no reader has named them."""
+    if any(field.syntax.startswith(("csv.", "json.")) for field in reading.fields[:1]):
+        return []
+    return list(cell_fields(reading.text, _is_label))
+
+
+def _is_label(name: str) -> bool:
+    return category_of(name)[1] >= _NAMED or words_of(name.rpartition(".")[2]) in _BARE
+
+
+_BARE = frozenset((word,) for word in BARE_NAMES)
 
 
 def _parent(name: str) -> str:
