@@ -67,6 +67,7 @@ class Walk:
         self.special = special
         self.dropped = dropped
         self._grow = grow
+        self._row: list[Piece] | None = None
 
     def scripts(self) -> list[Script]:
         """What was read, without what is empty."""
@@ -101,10 +102,13 @@ class Walk:
         if name in _PARAGRAPHS and (name != "text" or len(element)):
             self._paragraph(element, hidden)
             return
-        if name == "tbl":
+        if name == "tbl" and self._row is None:
             self._table(element, hidden)
             return
-        self._rest(element.text or "", Slot(element), hidden or is_dropped(element))
+        self._within(element, hidden or is_dropped(element))
+
+    def _within(self, element: Element, hidden: bool) -> None:
+        self._rest(element.text or "", Slot(element), hidden)
         for part in element:
             self._visit(part, hidden)
             self._rest(part.tail or "", Slot(part, AFTER), True)
@@ -125,9 +129,17 @@ class Walk:
         script.line(pieces)
 
     def _paragraph(self, element: Element, hidden: bool) -> None:
-        found = self._pieces(element, hidden)
-        self._line(self.secret if hidden else self.shown, [piece for piece, state in found if state in {_SEEN, _NEW}])
+        found, boxes = self._pieces(element)
+        shown = [piece for piece, state in found if state in {_SEEN, _NEW}]
+        row, self._row = self._row, None
+        if row is None or hidden:
+            self._line(self.secret if hidden else self.shown, shown)
+        elif shown:
+            row += [BLANK, *map(_flat, shown)] if row else map(_flat, shown)
         self._unseen(found)
+        for box in boxes:
+            self._visit(box, hidden)
+        self._row = row
 
     def _unseen(self, found: list[tuple[Piece, int]]) -> None:
         """What a paragraph holds besides what it shows: alone, and in its place."""
@@ -139,15 +151,10 @@ class Walk:
             self._line(self.secret, gone)
             self._line(self.secret, [piece for piece, state in found if state in {_SEEN, _GONE}])
 
-    def _pieces(self, element: Element, hidden: bool) -> list[tuple[Piece, int]]:
-        """The runs of a paragraph with how they are shown; boxes in it are read after it."""
-        found: list[tuple[Piece, int]] = []
+    def _pieces(self, element: Element) -> tuple[list[tuple[Piece, int]], list[Element]]:
+        """The runs of a paragraph with how they are shown, and the boxes that hang on it."""
         boxes: list[Element] = []
-        for piece, state in self._runs(element, _SEEN, boxes):
-            found.append((piece, state))
-        for box in boxes:
-            self._visit(box, hidden)
-        return found
+        return list(self._runs(element, _SEEN, boxes)), boxes
 
     def _runs(self, element: Element, state: int, boxes: list[Element]) -> Iterator[tuple[Piece, int]]:
         if element.text and not element.text.isspace():
@@ -201,6 +208,7 @@ class Walk:
 
     def _children(self, element: Element, name: str, hidden: bool) -> Iterator[Element]:
         """Rows of a table, cells of a row; content controls and changes around them are looked through."""
+        self.loose(element)
         for part in element:
             found = local(part)
             if found == name:
@@ -213,23 +221,11 @@ class Walk:
                 self._visit(part, hidden)
 
     def _cell(self, cell: Element, hidden: bool) -> list[Piece]:
-        """All a cell shows, on one line."""
+        """All a cell shows, on one line; what is hidden in it stands on lines of its own."""
         pieces: list[Piece] = []
-        for part in cell:
-            name = local(part)
-            inner = [part] if name == "p" else list(part.iter()) if name in {"tbl", "txBody", "sdt"} else []
-            if not inner:
-                self._visit(part, hidden)
-            for paragraph in inner:
-                if local(paragraph) != "p":
-                    if paragraph is not part:
-                        self.attributes(paragraph)
-                    continue
-                self.attributes(paragraph)
-                found = self._pieces(paragraph, hidden)
-                shown = [_flat(piece) for piece, state in found if state in {_SEEN, _NEW}]
-                pieces += [BLANK, *shown] if pieces and shown else shown
-                self._unseen(found)
+        self._row = pieces
+        self._within(cell, hidden)
+        self._row = None
         return pieces
 
     def _hides(self, element: Element, name: str) -> bool:
