@@ -13,26 +13,26 @@ from collections.abc import Iterator
 SIZES = {"message": 200, "document": 2000}
 """Characters of each kind of text, about."""
 
-_GIVEN = tuple(
+GIVEN = tuple(
     """
     Adele Bruno Carmen Dmitri Esther Farid Greta Hiroshi Ines Jamal Katja Lorenzo Maeve Nikhil Oriol
     Petra
     """.split()
 )
-_FAMILY = tuple(
+FAMILY = tuple(
     """
     Abbott Bianchi Castellanos Doherty Eriksen Ferrante Grunwald Hashimoto Ivanova Jovanovic
     Karlsson Lefevre
     """.split()
 )
-_TOWN = tuple(
+TOWN = tuple(
     """
     Antwerp Bristol Cardiff Dresden Eindhoven Florence Ghent Houston Izmir Jaipur Krakow Lausanne
     """.split()
 )
-_ROAD = ("Chapel Road", "Orchard Street", "Old Mill Lane", "Lindenstrasse", "Via Garibaldi", "Rue du Moulin")
-_CARDS = ("4242 4242 4242 4242", "5555555555554444", "3714 496353 98431", "6011 1111 1111 1117")
-_IBANS = ("GB33 BUKB 2020 1555 5555 55", "NL91ABNA0417164300", "BE68 5390 0754 7034", "CH9300762011623852957")
+ROAD = ("Chapel Road", "Orchard Street", "Old Mill Lane", "Lindenstrasse", "Via Garibaldi", "Rue du Moulin")
+CARDS = ("4242 4242 4242 4242", "5555555555554444", "3714 496353 98431", "6011 1111 1111 1117")
+IBANS = ("GB33 BUKB 2020 1555 5555 55", "NL91ABNA0417164300", "BE68 5390 0754 7034", "CH9300762011623852957")
 _TOPICS = (
     "invoice", "schedule", "migration", "survey", "handover", "workshop", "quotation", "prototype", "glossary",
     "backlog", "inventory", "timetable", "draft", "summary", "checklist", "template", "forecast", "release",
@@ -58,28 +58,35 @@ _PLAIN = (
 )
 
 
-def sentence(source: random.Random) -> str:
-    """One sentence, every other one with personal data."""
-    given, family = source.choice(_GIVEN), source.choice(_FAMILY)
+def filled(source: random.Random) -> tuple[str, dict[str, str], bool]:
+    """A sentence as a template, what stands in its gaps, and whether that is personal data: so every other time."""
+    given, family = source.choice(GIVEN), source.choice(FAMILY)
     number = source.randint(2, 9999)
     values = {
         "name": f"{given} {family}",
         "mail": f"{given}.{family}{number}@example.{source.choice(('com', 'net', 'org'))}".lower(),
         "phone": f"+44 20 7946 0{source.randint(0, 999):03d}",
-        "card": source.choice(_CARDS),
-        "iban": source.choice(_IBANS),
+        "card": source.choice(CARDS),
+        "iban": source.choice(IBANS),
         "ip": f"198.51.100.{source.randint(1, 254)}",
         "ssn": f"{source.randint(101, 665)}-{source.randint(11, 99)}-{source.randint(1000, 9999)}",
         "date": f"{source.randint(1, 28)}/{source.randint(1, 12):02d}/{source.randint(1950, 2025)}",
         "number": str(number),
-        "road": source.choice(_ROAD),
-        "town": source.choice(_TOWN),
-        "town2": source.choice(_TOWN),
+        "road": source.choice(ROAD),
+        "town": source.choice(TOWN),
+        "town2": source.choice(TOWN),
         "topic": source.choice(_TOPICS),
         "topic2": source.choice(_TOPICS),
         "verb": source.choice(_VERBS),
     }
-    return source.choice(_PRIVATE if source.random() < 0.5 else _PLAIN).format(**values)
+    private = source.random() < 0.5
+    return source.choice(_PRIVATE if private else _PLAIN), values, private
+
+
+def sentence(source: random.Random) -> str:
+    """One sentence, every other one with personal data."""
+    template, values, _ = filled(source)
+    return template.format(**values)
 
 
 def text(source: random.Random, size: int) -> str:

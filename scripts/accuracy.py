@@ -1,10 +1,12 @@
 """Measure accord on public sets and write `docs/accuracy.md`.
 
-    python scripts/accuracy.py --data DIR [--out docs/accuracy.md] [--sets NAME …] [--limit N] [--peer-python PYTHON]
+    python scripts/accuracy.py --data DIR [--out docs/accuracy.md] [--only text|pictures …] [--sets NAME …]
+                               [--limit N] [--peer-python PYTHON]
 
-DIR holds one folder for each set, with `README.md` (source, licence, attribution) and `data.jsonl`. The sets are
-not part of accord; the page says where each comes from. The same thresholds hold for all rows: those of the default
-policy. Nothing is tuned here, and no text of any row is written.
+The page has parts that are measured apart; with --only the others stay as they are. DIR holds one folder for each
+set, with `README.md` (source, licence, attribution) and `data.jsonl`, or `manifest.jsonl` beside its pictures. The
+sets are not part of accord; the page says where each comes from. The same thresholds hold for all rows: those of
+the default policy. Nothing is tuned here, and no text of any row is written.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from figures import fairness, page, privacy, safety, words
+from figures import fairness, page, parts, picture_page, privacy, safety, words
 from figures.sets import Sets, trained_on
 from figures.subject import SAFETY, Peer, Subject
 
@@ -33,6 +35,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder of the sets")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "accuracy.md")
+    parser.add_argument("--only", nargs="*", choices=parts.NAMES, default=list(parts.NAMES), help="only these parts")
     parser.add_argument("--sets", nargs="*", default=[], help="only these sets")
     parser.add_argument("--limit", type=int, default=1000, help="rows of a set at most")
     parser.add_argument("--peer-python", help="an interpreter that has presidio-analyzer")
@@ -104,22 +107,35 @@ def safety_pages(sets: Sets, subject: Subject, whole: Subject) -> list[str]:
     ]
 
 
+def text_part(given: argparse.Namespace, sets: Sets, start: float) -> str:
+    """Measure on texts, and write that part."""
+    with tempfile.TemporaryDirectory() as folder:
+        whole, subject = Subject(Path(folder) / "whole"), Subject(Path(folder) / "safety", SAFETY)
+        pages = privacy_pages(sets, whole, Peer(given.peer_python))
+        print(f"personal data: {time.monotonic() - start:.0f} s", file=sys.stderr)
+        pages += safety_pages(sets, subject, whole)
+        top = intro(given, sets, whole, (time.monotonic() - start) / 60)
+        whole.close()
+        subject.close()
+    return "\n".join([top, *pages, f"{words.SOURCES}\n{page.source_table(sets)}"])
+
+
 def main() -> None:
     """Measure, and write the page."""
     given, start = arguments(), time.monotonic()
     names = [folder.name for folder in sorted(given.data.iterdir()) if folder.is_dir()]
-    sets = Sets(given.data, given.sets, given.limit, trained_on(WEIGHTS, names))
-    with tempfile.TemporaryDirectory() as folder:
-        whole, subject = Subject(Path(folder) / "whole"), Subject(Path(folder) / "safety", SAFETY)
-        parts = privacy_pages(sets, whole, Peer(given.peer_python))
-        print(f"personal data: {time.monotonic() - start:.0f} s", file=sys.stderr)
-        parts += safety_pages(sets, subject, whole)
-        top = intro(given, sets, whole, (time.monotonic() - start) / 60)
-        whole.close()
-        subject.close()
-    parts.append(f"{words.SOURCES}\n{page.source_table(sets)}")
-    given.out.write_text("\n".join([top, *parts]), encoding="utf-8")
-    print(f"{given.out}: {time.monotonic() - start:.0f} s", file=sys.stderr)
+    trained = trained_on(WEIGHTS, names)
+
+    def say(what: str) -> None:
+        print(f"{what}: {time.monotonic() - start:.0f} s", file=sys.stderr)
+
+    written = parts.read(given.out)
+    if "text" in given.only:
+        written["text"] = text_part(given, Sets(given.data, given.sets, given.limit, trained), start)
+    if "pictures" in given.only:
+        written["pictures"] = picture_page.part(Sets(given.data, given.sets, given.limit, trained), say)
+    parts.write(given.out, written)
+    say(str(given.out))
 
 
 if __name__ == "__main__":

@@ -55,6 +55,21 @@ class Sets:
         self.used[name] = (len(kept), len(lines))
         return [json.loads(line) for line in kept]
 
+    def has_media(self, name: str) -> bool:
+        """Whether a set of pictures or recordings is there and wanted."""
+        return (not self._chosen or name in self._chosen) and (self.folder / name / "manifest.jsonl").is_file()
+
+    def media(self, name: str) -> list[Row]:
+        """The rows of a set of pictures or recordings, whose files lie beside `manifest.jsonl`."""
+        if not self.has_media(name):
+            return []
+        text = (self.folder / name / "manifest.jsonl").read_text(encoding="utf-8")
+        rows: list[Row] = [json.loads(line) for line in text.split("\n") if line]
+        if name not in self.used:
+            self._digest.update(f"{name}\0{hashlib.sha256(text.encode()).hexdigest()}\n".encode())
+        self.used[name] = (len(rows), len(rows))
+        return rows
+
     def notice(self, name: str) -> Notice:
         """Source, licence and attribution, from the set's README."""
         page = (self.folder / name / "README.md").read_text(encoding="utf-8")
