@@ -1,10 +1,12 @@
-"""Make the samples of `accord demo`: texts, pictures and documents, some with an attack hidden in them.
+"""Make the samples of `accord demo`: texts, pictures, documents and a voice note, some with an attack hidden in them.
 
 Everything in them is made up: names of nobody, the documentation ranges of RFC 2606 (example.org), RFC 5737
 (192.0.2.0/24 and its neighbours) and the 555-01xx numbers kept for fiction, a published test card number, and keys
 that open nothing. Run it again with the same libraries and the files come out byte for byte the same:
 
     python scripts/make_samples.py
+
+The voice note is spoken by a synthesiser that is no part of accord's environment; see `sample_voice.py`.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from pathlib import Path
 
 import sample_documents
 import sample_pictures
+import sample_voice
 
 FOLDER = Path(__file__).parents[1] / "src" / "accord" / "samples"
 
@@ -52,8 +55,16 @@ CONVERSATION = {
             "role": "user",
             "content": (
                 "Charge the card 4111 1111 1111 1111, please. Danke schön! Unser Schlüssel für den Export ist"
-                " AKIAIOSFODNN7EXAMPLE, password: Tr4vel-with-0tters"
+                " AKIAIOSFODNN7EXAMPLE, password: Tr4vel-with-0tters (bis Freitag)"
             ),
+        },
+        {
+            "role": "user",
+            "content": (
+                "Here is what your colleague sees of my first request, and the letter that came of it. My husband"
+                " recorded a voice note for you about the payment."
+            ),
+            "attachments": ["inbox.png", "letter.docx", "voice-note.ogg"],
         },
     ],
     # What a model might answer. {LABEL|word} is the first pseudonym of that kind that it was given, else the word.
@@ -196,6 +207,7 @@ def main() -> None:
              ("invoice.pdf", sample_documents.invoice), ("letter.docx", sample_documents.letter))  # fmt: skip
     for name, make in drawn:
         (FOLDER / name).write_bytes(make())
+    sample_voice.main(FOLDER)
 
 
 if __name__ == "__main__":

@@ -155,7 +155,7 @@ _BODY = (
         "<w:delText>5555 5555 5555 4444</w:delText></w:r></w:del>"
         '<w:ins w:id="2" w:author="Henrik Solberg" w:date="2026-03-02T09:22:00Z"><w:r>'
         "<w:t>DE89 3704 0044 0532 0130 00</w:t></w:r></w:ins><w:r><w:t>.</w:t></w:r>",
-        '<w:commentRangeStart w:id="0"/><w:r><w:t>On the crossing a table is kept for you.</w:t></w:r>'
+        '<w:commentRangeStart w:id="0"/><w:r><w:t>On the crossing a table is kept for you and Mateo Ruiz.</w:t></w:r>'
         '<w:commentRangeEnd w:id="0"/><w:r><w:commentReference w:id="0"/></w:r>',
         "<w:r><w:t>If anything is unclear, write to dana.whitlock@example.org.</w:t></w:r>",
         "<w:r><w:t>Kind regards, Dana Whitlock, Otterway Travel</w:t></w:r>",

@@ -38,11 +38,18 @@ SUFFIX_OF = {
     f"{_ODF}text": ".odt",
     f"{_ODF}spreadsheet": ".ods",
     f"{_ODF}presentation": ".odp",
+    "audio/wav": ".wav",
+    "audio/flac": ".flac",
+    "audio/ogg": ".ogg",
+    "audio/mpeg": ".mp3",
     "text/plain": ".txt",
 }
 """The suffix that a file written anew as a media type gets."""
 
-_SAME = {".jpeg": ".jpg", ".jpe": ".jpg", ".jfif": ".jpg", ".tif": ".tiff", ".apng": ".png", ".dib": ".bmp"}
+_SAME = {
+    ".jpeg": ".jpg", ".jpe": ".jpg", ".jfif": ".jpg", ".tif": ".tiff", ".apng": ".png", ".dib": ".bmp",
+    ".wave": ".wav", ".oga": ".ogg",
+}  # fmt: skip
 
 PICTURE_SUFFIXES = frozenset(
     {".png", ".gif", ".webp", ".bmp", ".tiff", ".ico", ".heic", ".heif", ".avif", ".jp2", ".jxl", ".psd", ".jpg"}
@@ -52,7 +59,25 @@ DOCUMENT_SUFFIXES = frozenset(
     {".pdf", ".docx", ".docm", ".dotx", ".xlsx", ".xlsm", ".pptx", ".pptm", ".odt", ".ods", ".odp", ".odg", ".epub"}
     | {".rtf", ".doc", ".xls", ".ppt", ".ps", ".eps"}
 )
-SOUND_SUFFIXES = frozenset({".wav", ".mp3", ".m4a", ".ogg", ".oga", ".opus", ".flac", ".aac", ".aiff", ".wma"})
+SOUND_SUFFIXES = frozenset(
+    {
+        ".wav",
+        ".wave",
+        ".mp3",
+        ".mp2",
+        ".m4a",
+        ".m4b",
+        ".ogg",
+        ".oga",
+        ".opus",
+        ".spx",
+        ".flac",
+        ".aac",
+        ".aif",
+        ".aiff",
+    }
+    | {".aifc", ".au", ".snd", ".wma", ".amr", ".caf", ".w64", ".mka"}
+)
 VIDEO_SUFFIXES = frozenset(
     {
         ".mp4",
@@ -103,7 +128,7 @@ def written_as(name: str, media_type: str) -> str:
     plain = old.lower()
     if not new or _SAME.get(plain, plain) == new:
         return name
-    known = plain in PICTURE_SUFFIXES or plain in DOCUMENT_SUFFIXES
+    known = any(plain in suffixes for suffixes in (PICTURE_SUFFIXES, DOCUMENT_SUFFIXES, SOUND_SUFFIXES))
     return (name.removesuffix(old) if known else name) + new
 
 

@@ -28,6 +28,8 @@ from accord.guard import Guard
 Progress = Callable[[int, int], None]
 """Told how many files are done, of how many."""
 
+_BESIDE = ".txt"  # what the name of a transcript has more than that of its recording
+
 ERROR = "error"
 """The outcome of a file that could not be read or written."""
 
@@ -48,6 +50,7 @@ class Result:
         coverage: by modality, what was inspected of what there was.
         sha256: of the file that was written.
         bytes: of the file that was written.
+        transcript: the path of the transcript that was written beside it; empty where there is none.
     """
 
     number: int
@@ -61,6 +64,7 @@ class Result:
     coverage: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     sha256: str = ""
     bytes: int = 0
+    transcript: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ class Job:
         context: on whose behalf; give it a session, so that one value has one pseudonym throughout the job.
         force: replace what is there.
         dry_run: decide and record previews, write nothing.
+        transcripts: write what is said in a recording, as it may leave, into a text beside it.
 
     Raises:
         ContentError: the input cannot be read, or the output is in the way.
@@ -119,9 +124,10 @@ class Job:
         context: Context,
         force: bool = False,
         dry_run: bool = False,
+        transcripts: bool = False,
     ) -> None:
         self._guard, self._to, self._context = guard, to, context
-        self._force, self._dry = force, dry_run
+        self._force, self._dry, self._transcripts = force, dry_run, transcripts
         refuse_overlap(source, target)
         self._items: Sequence[Item] = plan(source)
         self._whole_folder = source.is_dir()
@@ -170,7 +176,10 @@ class Job:
             raise ContentError(f"cannot list the output folder: {_why(error)}") from None
         if filled:
             raise ContentError("the output folder is not empty", hint=hint)
-        if self._single and (self._root / self._single).exists():
+        taken = [self._single] if self._single else []
+        if self._transcripts and taken:
+            taken.append(f"{self._single}{_BESIDE}")
+        if any((self._root / name).exists() for name in taken):
             raise ContentError("the output is there already", hint=hint)
 
     def _prepare(self) -> None:
@@ -211,18 +220,43 @@ class Job:
         if self._single and fitting != shown:
             result = replace(result, note=f"written as {fitting.suffix.lstrip('.').upper()}, whatever its name says")
         shown = shown if self._single else fitting
-        path = self._root / shown
+        said = self._said(decision)
+        beside = self._names.free(shown.parent, f"{shown.name}{_BESIDE}") if said else None
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, data, replace=self._force)
+            self._write_all([(beside, said.encode("utf-8"))] if beside else [], (shown, data))
         except BaseException as error:
             self._guard.delivered(decision, "failed")
             if not isinstance(error, OSError):
                 raise
             return replace(result, outcome=ERROR, note=f"cannot write the file: {_why(error)}")
         self._guard.delivered(decision, "delivered")
-        sha256 = hashlib.sha256(data).hexdigest()
-        return replace(result, name=str(shown), written=True, sha256=sha256, bytes=len(data))
+        return replace(
+            result,
+            name=str(shown),
+            written=True,
+            sha256=hashlib.sha256(data).hexdigest(),
+            bytes=len(data),
+            transcript=str(beside or ""),
+        )
+
+    def _write_all(self, first: Sequence[tuple[PurePosixPath, bytes]], last: tuple[PurePosixPath, bytes]) -> None:
+        """Write the file that a result is about, after what stands beside it, which does not stay without it."""
+        done: list[Path] = []
+        try:
+            for name, data in (*first, last):
+                path = self._root / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(path, data, replace=self._force)
+                done.append(path)
+        except BaseException:
+            for path in done:
+                path.unlink(missing_ok=True)
+            raise
+
+    def _said(self, decision: Decision) -> str:
+        """What is said in the recording that leaves, a line for each stretch; empty where that is not wanted."""
+        lines = [transcript.text.strip() for transcript in decision.transcripts] if self._transcripts else []
+        return "".join(f"{line}\n" for line in lines if line)
 
     def _fitting(self, shown: PurePosixPath, part: Part, given: Part) -> PurePosixPath:
         """The name for what a part has become: a picture may be written as another kind than it was."""
@@ -233,7 +267,7 @@ class Job:
         return shown if name == shown.name else self._names.free(shown.parent, name)
 
     def _finish(self, report: Report) -> None:
-        written = {result.name for result in report.results if result.written}
+        written = {name for result in report.results if result.written for name in (result.name, result.transcript)}
         if self._force:
             # What an earlier run let out under a name that this one refuses must not stay.
             for result in report.results:
@@ -274,7 +308,9 @@ def _listed(manifest: Path) -> set[str]:
     """The files that the manifest of an earlier run says it wrote; none where it is not understood."""
     try:
         files = json.loads(manifest.read_bytes())["files"]
-        return {str(entry["name"]) for entry in files if entry["written"]}
+        written = [entry for entry in files if entry["written"]]
+        names = {str(name) for entry in written for name in (entry["name"], entry.get("transcript", ""))}
+        return names - {""}
     except (OSError, ValueError, KeyError, TypeError):
         return set()
 

@@ -29,6 +29,7 @@ STDIN = "-"
 @click.option("--purpose", default="", help="For rules that name a purpose.")
 @click.option("--all", "every", is_flag=True, help="Show every finding, however many.")
 @click.option("--excerpt/--no-excerpt", default=True, help="Show, at a terminal, masked text around each finding.")
+@click.option("--transcript", is_flag=True, help="Show what is said in recordings, masked [default: its times only].")
 @common
 @pass_common
 def check(
@@ -41,6 +42,7 @@ def check(
     purpose: str,
     every: bool,
     excerpt: bool,
+    transcript: bool,
 ) -> int:
     """Say what is in FILEs, or in what is piped in (-), and what would be decided.
 
@@ -60,7 +62,7 @@ def check(
                 code = max(code, 2)
                 continue
             checked = _checked(name, given, guard, to, context)
-            code = max(code, _say(checked, shared, every, excerpt))
+            code = max(code, _say(checked, shared, every, excerpt, transcript))
         return code
     finally:
         guard.close()
@@ -79,15 +81,15 @@ def _checked(name: str, given: Input, guard: Guard, to: str, context: Context) -
     return report.Checked(name, given.note, (given.part,), inspection, decision)
 
 
-def _say(checked: report.Checked, shared: Common, every: bool, excerpt: bool) -> int:
+def _say(checked: report.Checked, shared: Common, every: bool, excerpt: bool, spoken: bool) -> int:
     if shared.json:
         say.as_json(report.as_object(checked))
         for reason in dict.fromkeys(filter(None, [checked.note, *(f.reason for f in checked.decision.findings)])):
             say.note(f"{say.safe(checked.name)}: {reason}")
     elif say.human():
-        report.rich(checked, say.console(), every=every, excerpts=excerpt)
+        report.rich(checked, say.console(), every=every, excerpts=excerpt, spoken=spoken)
     else:
-        for text in report.plain(checked, every=every):
+        for text in report.plain(checked, every=every, spoken=spoken):
             say.line(text)
     return say.exit_code(checked.decision.outcome)
 

@@ -6,14 +6,19 @@ import base64
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from accord.core.finding import Finding
 from accord.core.media import Item, Opening, Strip, Surface
 from accord.core.place import Box, Meta, Span
 from accord.guard import Inspection
 
+if TYPE_CHECKING:
+    from accord.core.media import Pixels
+
 _WIDEST = 1240
 _QUALITY = 82
+_MARGIN = 12
 _MOST = 12
 """How many pages of one file are shown."""
 
@@ -68,10 +73,27 @@ def leaves(opening: Opening) -> list[Leaf]:
     return [Leaf(_source(s), s.width, s.height, s.item, s.page) for s in shown[:_MOST]]
 
 
+def crop(opening: Opening, item: int, box: Box) -> Leaf | None:
+    """A place on a page with a little around it; None where there is no such page."""
+    for each in opening.items:
+        for surface in each.surfaces:
+            if (surface.item, surface.page, surface.view) != (item, box.page, ""):
+                continue
+            left, top = max(0, box.left - _MARGIN), max(0, box.top - _MARGIN // 2)
+            pixels = surface.pixels[top : box.bottom + _MARGIN // 2, left : box.right + 4 * _MARGIN]
+            height, width = pixels.shape[:2]
+            return Leaf(_encoded(pixels), width, height, item, box.page) if height and width else None
+    return None
+
+
 def _source(surface: Surface) -> str:
+    return _encoded(surface.pixels)
+
+
+def _encoded(pixels: Pixels) -> str:
     from PIL import Image
 
-    picture = Image.fromarray(surface.pixels)
+    picture = Image.fromarray(pixels)
     picture.thumbnail((_WIDEST, 2 * _WIDEST))
     out = io.BytesIO()
     picture.save(out, "WEBP", quality=_QUALITY, method=4)

@@ -13,11 +13,11 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text as Styled
 
-from accord.cli import say
+from accord.cli import say, sounds
 from accord.core.content import Content, Text
 from accord.core.decision import Decision
 from accord.core.finding import Finding
-from accord.core.media import Opening
+from accord.core.media import Opening, Sound
 from accord.core.place import Box, Interval, Meta, Place, Span
 from accord.guard import Inspection
 from accord.transform.pseudonyms import label
@@ -27,7 +27,13 @@ SHOWN = 40
 
 _EXCERPT = 24
 
-_KINDS = {"picture": "a picture", "pdf": "a PDF", "office": "an Office file", "text": "a text"}
+_KINDS = {
+    "picture": "a picture",
+    "pdf": "a PDF",
+    "office": "an Office file",
+    "sound": "a recording",
+    "text": "a text",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,8 @@ def lines_of(content: Content) -> list[Lines | None]:
 def place_object(place: Place, lines: Lines | None) -> dict[str, Any]:
     """A place as JSON: `span` (characters, with line and column), `box`, `interval` or `meta`."""
     found: dict[str, Any] = {"kind": type(place).__name__.lower(), **asdict(place)}
+    if isinstance(place, Interval):
+        found |= {"start": round(place.start, 3), "end": round(place.end, 3)}
     if isinstance(place, Span) and lines is not None:
         found["line"], found["column"] = lines.at(place.start)
     return found
@@ -165,9 +173,14 @@ def opened_words(checked: Checked) -> str:
             _KINDS.get(first.kind, "a file") + (f" of {say.plural(first.pages, 'page')}" if first.pages > 1 else "")
         ]
         words += [f"{sizes[0]} pixels"] if first.kind == "picture" and sizes else []
+        words += _sound_words(first.sound) if first.sound is not None else []
         words += [f"{say.plural(len(embedded), 'embedded file')}"] if embedded else []
         said.append(", ".join(words))
     return "; ".join(said)
+
+
+def _sound_words(sound: Sound) -> list[str]:
+    return [sounds.clock(sound.seconds), f"{sound.rate:,} Hz", say.plural(sound.channels, "channel")]
 
 
 def place_words(place: Place, lines: Lines | None, *, pages: int = 1) -> str:
@@ -186,7 +199,7 @@ def place_words(place: Place, lines: Lines | None, *, pages: int = 1) -> str:
             page = f"page {place.page + 1}, " if pages > 1 or place.page else ""
             return f"{page}{place.left},{place.top}–{place.right},{place.bottom}"
         case Interval():
-            return f"{place.start:.2f}–{place.end:.2f} s"
+            return sounds.span_words(place)
         case Meta() if place.key != "content":
             return say.safe(place.key)
         case _:
@@ -202,8 +215,14 @@ def coverage_words(decision: Decision) -> str:
     )
 
 
-def plain(checked: Checked, *, every: bool = False) -> list[str]:
-    """One input as lines for a pipe."""
+def transcripts(checked: Checked) -> list[str]:
+    """What was understood of recordings, with what is private in it masked; none of it was proof-read."""
+    heard = sounds.said(checked.inspection)
+    return [say.safe_lines(sounds.masked(one, checked.inspection.findings)) for one in heard]
+
+
+def plain(checked: Checked, *, every: bool = False, spoken: bool = False) -> list[str]:
+    """One input as lines for a pipe; with what was said in it, masked, where `spoken` asks for that."""
     decision, name = checked.decision, say.safe(checked.name)
     lines = lines_of(checked.content)
     rules = ", ".join(decision.rules) or "nothing found that a rule acts on"
@@ -217,6 +236,8 @@ def plain(checked: Checked, *, every: bool = False) -> list[str]:
         said.append(f"{name}: and {len(decision.findings) - len(shown):,} more; --all shows them")
     if opened := opened_words(checked):
         said.append(f"{name}: opened {opened}")
+    if spoken:
+        said += [f"{name}: said: {line}" for words in transcripts(checked) for line in words.split("\n")]
     said.append(f"{name}: inspected {coverage_words(decision)}")
     return said
 
@@ -226,7 +247,7 @@ def _reasons(checked: Checked) -> list[str]:
     return list(dict.fromkeys(filter(None, [checked.note, *checked.decision.reasons, *faults])))
 
 
-def rich(checked: Checked, out: Console, *, every: bool = False, excerpts: bool = True) -> None:
+def rich(checked: Checked, out: Console, *, every: bool = False, excerpts: bool = True, spoken: bool = False) -> None:
     """One input as a panel for people."""
     decision = checked.decision
     style = say.STYLES[decision.outcome.value]
@@ -243,6 +264,9 @@ def rich(checked: Checked, out: Console, *, every: bool = False, excerpts: bool 
     body.append(Styled(f"decision  {decision.id}, policy {decision.policy_digest[:12]}", style="dim"))
     if decision.findings:
         body.append(_table(checked, every, excerpts))
+    if spoken and (heard := transcripts(checked)):
+        told = "what was understood, masked where something private was found"
+        body.append(Panel(Styled("\n".join(heard)), title=told, title_align="left", box=box.ROUNDED, style="dim"))
     title = Styled(say.safe(checked.name) if checked.name != "-" else "standard input", style="bold")
     out.print(Panel(Group(*body), title=title, title_align="left", border_style=style, box=box.ROUNDED))
 

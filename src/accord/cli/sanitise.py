@@ -38,6 +38,7 @@ _MIN_KEY = 16
     metavar="FILE",
     help=f"Secret of at least {_MIN_KEY} bytes: one value gets one pseudonym in every run that uses it.",
 )
+@click.option("--transcripts", is_flag=True, help="Write what is said in a recording, as it may leave, beside it.")
 @click.option("--tenant", default="", help="For rules that name a tenant.")
 @click.option("--purpose", default="", help="For rules that name a purpose.")
 @common
@@ -50,14 +51,15 @@ def sanitise(
     force: bool,
     dry_run: bool,
     key_file: Path | None,
+    transcripts: bool,
     tenant: str,
     purpose: str,
 ) -> int:
     """Write to OUT what of IN may leave, changed where it must be.
 
-    IN is a file, or a folder that OUT will mirror, with a manifest.json. Pictures and documents are built anew. File
-    names are rewritten like content. What is held, blocked or cannot be read is listed and not written. Files appear
-    whole or not at all.
+    IN is a file, or a folder that OUT will mirror, with a manifest.json. Pictures, recordings and documents are built
+    anew. File names are rewritten like content. What is held, blocked or cannot be read is listed and not written.
+    Files appear whole or not at all.
 
     Exit code 0 when everything was written, 1 when something was refused, 2 when something could not be read or
     written.
@@ -68,7 +70,16 @@ def sanitise(
         # One session for the whole job: one value has one pseudonym in all of its files.
         session = "sanitise" if key else secrets.token_hex(8)
         context = Context(tenant=tenant, purpose=purpose, session=session)
-        job = Job(guard, source, target, Destination(to), context=context, force=force, dry_run=dry_run)
+        job = Job(
+            guard,
+            source,
+            target,
+            Destination(to),
+            context=context,
+            force=force,
+            dry_run=dry_run,
+            transcripts=transcripts,
+        )
         with _progress(shared) as tell:
             report = job.run(tell)
     finally:

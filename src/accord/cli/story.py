@@ -1,4 +1,8 @@
-"""What the demo tells: shipped samples, run through a real guard, for a model, a reviewer and a data set."""
+"""What the demo tells: shipped samples, run through a real guard, for a model, a reviewer and a data set.
+
+The first scene is one conversation: its messages, a picture, a document and a voice note are one content, inspected
+and decided as one. The other samples are scenes of their own.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,12 @@ import re
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from itertools import pairwise
 
 from accord.batch.inputs import to_input
-from accord.core.content import Content, Context, Document, Image, Part, Role, Text
+from accord.core.content import Audio, Content, Context, Image, Part, Role, Text
 from accord.core.decision import Decision, Destination
 from accord.core.media import Opening
 from accord.core.place import Span
@@ -22,18 +26,29 @@ from accord.guard import Guard, Inspection
 TOWARDS = (Destination.MODEL, Destination.REVIEWER, Destination.DATASET)
 """Whom the demo releases to, side by side."""
 
-TEXTS = ("conversation.json", "service.log", "mail.eml")
-VISUALS = ("inbox.png", "card.jpg", "badge.png", "poster.png", "invoice.pdf", "letter.docx")
-NAMES = TEXTS + VISUALS
+CONVERSATION = "conversation.json"
+ATTACHED = ("inbox.png", "letter.docx", "voice-note.ogg")
+"""What belongs to the conversation."""
+
+SCENES = (CONVERSATION, "service.log", "mail.eml", "card.jpg", "badge.png", "poster.png", "invoice.pdf")
+"""The scenes of the demo, in order."""
+
+TEXTS = SCENES[:3]
+NAMES = (*SCENES, *ATTACHED)
+"""All samples."""
 
 _TITLES = {
-    "conversation.json": ("A conversation", "A customer writes to a booking assistant, in three languages."),
+    "conversation.json": (
+        "One conversation",
+        "A customer writes to a booking assistant, in three languages, and sends a screenshot, a letter and a voice"
+        " note of her husband's. It is one content: inspected at once, decided at once.",
+    ),
     "service.log": ("A service log", "A morning of a booking service, with one crash that says too much."),
     "mail.eml": (
         "A mail with an attack in it",
         "A price list whose web version holds white text on white, in base64, that gives orders to an assistant.",
     ),
-    "inbox.png": ("A screenshot", "The inbox of a support desk. One person has one pseudonym, in pixels as in text."),
+    "inbox.png": ("A screenshot", "The inbox of a support desk, in pixels."),
     "card.jpg": ("A photo of a card", "Tilted, in uneven light, and its EXIF tells who took it, when and where."),
     "badge.png": ("A badge with a code", "A machine reads a whole business card out of the QR code."),
     "poster.png": (
@@ -47,6 +62,11 @@ _TITLES = {
     "letter.docx": (
         "A letter",
         "A Word file with a comment, and a card number that was replaced while changes were tracked.",
+    ),
+    "voice-note.ogg": (
+        "A voice note",
+        "A man says his name, a card number digit by digit, a telephone number and an e-mail address. The voice is a"
+        " synthesiser's.",
     ),
 }
 TAG = re.compile(r"\[[A-Z]+(?:_[A-Z]+)*_[A-Z2-7]{4,16}\]")
@@ -62,7 +82,7 @@ _SLOT = re.compile(r"\{([A-Z_]+)\|([^{}]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One sample, inspected once and released to everyone.
+    """One content, inspected once and released to everyone.
 
     Attributes:
         name: its file name.
@@ -72,7 +92,8 @@ class Scene:
         inspection: what was found.
         seconds: how long the inspection took.
         decisions: one for each of `TOWARDS`.
-        opened: what leaves, where that is no text, opened again to see what is in it.
+        opened: what leaves, where that is no text, opened again to see what is in it: by index of the part.
+        left_out: attachments that could not be inspected here, so that they are scenes of their own.
     """
 
     name: str
@@ -82,18 +103,44 @@ class Scene:
     inspection: Inspection
     seconds: float
     decisions: Mapping[Destination, Decision]
-    opened: Mapping[Destination, Opening] = field(default_factory=dict)
+    opened: Mapping[Destination, Mapping[int, Opening]] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def boards(self) -> list[Board]:
+        """Its parts as they are shown: all texts together, everything else by itself."""
+        texts = tuple(index for index, part in enumerate(self.content) if isinstance(part, Text))
+        boards = [Board(self.name, texts, "What is written")] if texts else []
+        for index, part in enumerate(self.content):
+            if index not in texts:
+                boards.append(Board(part.name, (index,), _TITLES.get(part.name, (part.name,))[0]))
+        return boards
 
     @property
     def visual(self) -> bool:
-        """Whether it is a picture or a document, not text."""
-        return not isinstance(self.content[0], Text)
+        """Whether it is one picture, document or recording, and no text."""
+        return len(self.content) == 1 and not isinstance(self.content[0], Text)
 
     @property
     def counts(self) -> list[tuple[str, int]]:
         """How many findings of each category, most first."""
         counts = Counter(finding.category for finding in self.inspection.findings)
         return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Some parts of a scene that are shown together.
+
+    Attributes:
+        name: of the file.
+        parts: indices of the parts.
+        title: what it is.
+    """
+
+    name: str
+    parts: tuple[int, ...]
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +173,22 @@ def sample_bytes(name: str) -> bytes:
     return resources.files("accord").joinpath("samples", name).read_bytes()
 
 
-def conversation() -> tuple[Content, str]:
-    """The messages of the conversation as parts, and the answer that a model might give."""
-    whole = json.loads(sample("conversation.json"))
-    parts = tuple(
-        Text(message["content"], role=Role(message["role"]), message=number)
-        for number, message in enumerate(whole["messages"])
-    )
-    return parts, whole["answer"]
+def conversation(without: Sequence[str] = ()) -> tuple[Content, str]:
+    """The messages of the conversation as parts, and the answer that a model might give.
+
+    Args:
+        without: names of attachments to be left out.
+    """
+    whole = json.loads(sample(CONVERSATION))
+    parts: list[Part] = []
+    for number, message in enumerate(whole["messages"]):
+        role = Role(message["role"])
+        parts.append(Text(message["content"], role=role, message=number))
+        for name in message.get("attachments", ()):
+            if name not in without:
+                attached = to_input(sample_bytes(name), name=name, role=role).part
+                parts.append(replace(attached, message=number))
+    return tuple(parts), whole["answer"]
 
 
 def text_of(content: Content) -> str:
@@ -141,26 +196,49 @@ def text_of(content: Content) -> str:
     return "\n".join(part.reveal() for part in content if isinstance(part, Text))
 
 
+def scenes(guard: Guard, context: Context) -> list[Scene]:
+    """All scenes; what had to be left out of the conversation comes after it."""
+    made: list[Scene] = []
+    for name in SCENES:
+        made.append(scene(guard, name, context))
+        made += [scene(guard, each, context) for each in made[-1].left_out]
+    return made
+
+
 def scene(guard: Guard, name: str, context: Context) -> Scene:
-    """Inspect a sample and release it to everyone."""
-    if name == "conversation.json":
+    """Inspect a sample, or the whole conversation, and release it to everyone.
+
+    An attachment that cannot be inspected here, because weights are missing, would hold up everything that was said:
+    it is left out of the conversation.
+    """
+    content: Content = (to_input(sample_bytes(name), name=name).part,)
+    if name == CONVERSATION:
         content, _ = conversation()
-    else:
-        content = (to_input(sample_bytes(name), name=name).part,)
     begun = time.perf_counter()
     inspection = guard.inspect(content, context)
+    left_out = _unread(content, inspection) if name == CONVERSATION else ()
+    if left_out:
+        content, _ = conversation(left_out)
+        begun = time.perf_counter()
+        inspection = guard.inspect(content, context)
     seconds = time.perf_counter() - begun
     decisions = {to: inspection.release(to) for to in TOWARDS}
     title, about = _TITLES[name]
-    opened = {to: opening for to, decision in decisions.items() if (opening := _opened(guard, decision))}
-    return Scene(name, title, about, content, inspection, seconds, decisions, opened)
+    opened = {to: _opened(guard, decision) for to, decision in decisions.items()}
+    return Scene(name, title, about, content, inspection, seconds, decisions, opened, left_out)
 
 
-def _opened(guard: Guard, decision: Decision) -> Opening | None:
-    part = decision.content[0] if decision.content else None
-    if guard.opener is None or not isinstance(part, Image | Document):
-        return None
-    return guard.opener.open(part, lambda: False)
+def _unread(content: Content, inspection: Inspection) -> tuple[str, ...]:
+    """Names of the parts that are no text and have a fault."""
+    faulty = {finding.part for finding in inspection.findings if finding.category.startswith("fault.")}
+    return tuple(part.name for index, part in enumerate(content) if index in faulty and not isinstance(part, Text))
+
+
+def _opened(guard: Guard, decision: Decision) -> dict[int, Opening]:
+    if guard.opener is None:
+        return {}
+    parts = enumerate(decision.content or ())
+    return {i: guard.opener.open(part, lambda: False) for i, part in parts if not isinstance(part, Text)}
 
 
 def round_trip(guard: Guard, told: Decision, context: Context) -> RoundTrip:
@@ -257,6 +335,8 @@ def _how(part: Part, reading: Reading) -> str:
         return "A plain search of the sample finds none of these words." if reading.source else ""
     if reading.root.disguise:
         return "Whoever looks at the file does not see these words."
+    if isinstance(part, Audio):
+        return "They are spoken: no search for text finds them."
     return "They stand in pixels: no search for text finds them." if isinstance(part, Image) else ""
 
 

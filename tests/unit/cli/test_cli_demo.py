@@ -66,8 +66,10 @@ def test_the_page_is_whole_and_asks_nothing_of_anyone(shown) -> None:
     found = outline(text)
     assert "script" not in {tag for tag, _ in found.tags}
     assert found.values("src")
-    assert all(source.startswith("data:image/webp;base64,") for source in found.values("src"))
-    assert len(text) < 3_000_000
+    assert all(
+        source.startswith(("data:image/webp;base64,", "data:audio/ogg;base64,")) for source in found.values("src")
+    )
+    assert len(text) < 4_000_000
     assert all(href.startswith("#") for href in found.values("href"))
     assert not any(name.startswith("on") or name == "style" for _, attrs in found.tags for name in attrs)
     style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)[1]
@@ -76,8 +78,8 @@ def test_the_page_is_whole_and_asks_nothing_of_anyone(shown) -> None:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     (policy,) = [a["content"] for _, a in found.tags if a.get("http-equiv") == "Content-Security-Policy"]
     assert (
-        policy
-        == f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+        policy == f"default-src 'none'; img-src data:; media-src data:; style-src 'sha256-{digest}'; base-uri 'none';"
+        " form-action 'none'"
     )
 
 
@@ -112,7 +114,7 @@ def test_the_page_shows_the_samples_and_says_so(shown) -> None:
 def test_a_box_is_drawn_where_the_code_is(shown) -> None:
     found = outline(shown[1])
     page = shown[1][shown[1].index("<code>badge.png</code>") :]
-    (view,) = [a for tag, a in found.tags if tag == "svg" and a["viewbox"] == "0 0 560 760"]
+    (view,) = [a for tag, a in found.tags if tag == "svg" and a.get("viewbox") == "0 0 560 760"]
     assert view["role"] == "group"
     area = re.search(r'<rect class="halo" x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)"', page)
     left, top, width, height = (int(number) for number in area.groups())
@@ -128,7 +130,7 @@ def test_what_leaves_of_a_picture_is_shown_painted(run) -> None:
     assert scene.visual
     for to, decision in scene.decisions.items():
         assert decision.outcome.value == "transform"
-        (leaf,) = gallery.leaves(scene.opened[to])
+        (leaf,) = gallery.leaves(scene.opened[to][0])
         picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(leaf.source.partition(",")[2]))), dtype=int)
         assert picture.shape == (760, 560, 3)
         code = picture[340:660, 120:440]
@@ -144,7 +146,8 @@ def test_texts_of_an_office_file_are_shown_with_what_was_found(run) -> None:
     values = {sheet.text[span.start : span.end]: sheet.hidden for sheet in sheets for _, span in sheet.placed}
     assert values["dana.whitlock@example.org"] is False
     assert values["5555 5555 5555 4444"] is True  # it was deleted, and changes were tracked
-    for to, opening in scene.opened.items():
+    for to, opened in scene.opened.items():
+        opening = opened[0]
         released = " ".join(sheet.text for sheet in gallery.sheets(opening))
         assert not [value for value in values if value in released and to is not Destination.MODEL]
         assert "5555" not in released
@@ -161,6 +164,8 @@ def test_releases_hold_no_value_that_was_found(run, tmp_path) -> None:
             released = story.text_of(decision.content or ())
             for verdict in decision.verdicts:
                 finding = verdict.finding
+                if not isinstance(finding.place, Span):
+                    continue
                 value = scene.content[finding.part].reveal()[finding.place.start : finding.place.end]
                 if verdict.outcome.value == "transform" and len(value) > 6:
                     assert value not in released, (name, to, finding.category)
@@ -212,14 +217,15 @@ def test_without_weights_the_demo_runs_and_says_so(run, tmp_path, monkeypatch) -
 
 def test_json(run, tmp_path) -> None:
     found = run("demo --json --out", tmp_path / "out").json
-    assert [s["sample"] for s in found["samples"]] == list(story.NAMES)
+    alone = [s["sample"] for s in found["samples"]]
+    assert alone == [story.CONVERSATION, "voice-note.ogg", *story.SCENES[1:]]
     assert {d["to"] for s in found["samples"] for d in s["decisions"]} == {"model", "reviewer", "dataset"}
     assert "okafor" not in json.dumps(found).lower()
 
 
 def test_for_people_three_releases_stand_side_by_side(run, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(say, "human", lambda: True)
-    monkeypatch.setattr(story, "NAMES", ("conversation.json", "badge.png", "letter.docx"))
+    monkeypatch.setattr(story, "SCENES", ("conversation.json", "badge.png"))
     for columns in ("140", "60"):
         monkeypatch.setenv("COLUMNS", columns)
         ran = run("demo --out", tmp_path / "out")
@@ -242,11 +248,12 @@ def test_the_samples_are_what_the_script_makes(monkeypatch, tmp_path) -> None:
     exec(compile(script.read_text(), str(script), "exec"), names)
     names["FOLDER"] = tmp_path
     names["main"]()
-    assert {path.name for path in tmp_path.iterdir()} == set(story.NAMES)
+    made = {path.name for path in tmp_path.iterdir()}
+    assert made | {"voice-note.ogg"} == set(story.NAMES)  # the synthesiser is rarely there
     for name in story.TEXTS:
         assert (tmp_path / name).read_text() == story.sample(name)
     assert (tmp_path / "invoice.pdf").read_bytes() == story.sample_bytes("invoice.pdf")
-    for name in story.VISUALS[:4]:
+    for name in ("inbox.png", "card.jpg", "badge.png", "poster.png"):
         # Other releases of Pillow may draw an edge differently.
         drawn, shipped = (np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), dtype=float)
                           for data in ((tmp_path / name).read_bytes(), story.sample_bytes(name)))  # fmt: skip
@@ -280,9 +287,8 @@ def test_with_models_the_attack_does_not_reach_the_model(run, tmp_path) -> None:
     assert decisions["mail.eml", "reviewer"] == "transform"
     assert decisions["conversation.json", "model"] == "transform"
     assert decisions["service.log", "model"] == "transform"
-    assert decisions["inbox.png", "model"] == decisions["card.jpg", "model"] == "transform"
+    assert decisions["card.jpg", "model"] == decisions["badge.png", "model"] == "transform"
     assert decisions["poster.png", "model"] == decisions["invoice.pdf", "model"] == "block"
-    assert decisions["letter.docx", "model"] == "transform"
     text = (tmp_path / "out" / "index.html").read_text()
     assert text.count("<h3>Hidden in it: safety.injection</h3>") == 3
     assert "They stand in pixels: no search for text finds them." in text

@@ -54,7 +54,7 @@ def test_places_that_overlap_are_named_after_the_longest() -> None:
             {"kind": "box", "left": 1, "top": 2, "right": 3, "bottom": 4, "page": 2},
             "page 3, 1,2–3,4",
         ),
-        (Interval(0.5, 2.0), {"kind": "interval", "start": 0.5, "end": 2.0}, "0.50–2.00 s"),
+        (Interval(0.5, 2.0), {"kind": "interval", "start": 0.5, "end": 2.0}, "0:00.5–0:02.0"),
         (Meta("exif.GPSInfo"), {"kind": "meta", "key": "exif.GPSInfo"}, "exif.GPSInfo"),
         (Meta("content"), {"kind": "meta", "key": "content"}, "all of it"),
     ],
