@@ -14,7 +14,17 @@ from accord.core.media import Flaw, Heard, Sound, Stop, Strip
 from accord.core.place import Interval
 from accord.errors import PluginError
 from accord.models.runtime import session, speech_model
-from accord.readers.speech.activity import FRAME_S, SURE, Activity, Stretch, VoiceDetector, packed, split, stretches
+from accord.readers.speech.activity import (
+    FRAME_S,
+    SURE,
+    Activity,
+    Stretch,
+    VoiceDetector,
+    packed,
+    split,
+    stretches,
+    voiced,
+)
 from accord.readers.speech.features import WINDOW_S
 from accord.readers.speech.tracks import DISGUISES, PLAIN, Track, Way, tracks
 from accord.readers.speech.whisper import Encoded, Whisper
@@ -32,14 +42,15 @@ _PIECE_S = 8.0
 _PAUSE_S = 2.0
 _FEW = 3
 _ROOM_S = 15.0
+_LANGUAGE_ROOM_S = 10.0
 _TAIL_S = 3.0
-_KEPT = 32
+_KEPT = 8
 _LANGUAGE_S = 2.0
 _LANGUAGE_SURE = 0.5  # as Whisper's users take it for settled
 _VOICE_S = 0.1
 _NEARBY_S = 1.0
 _HIDDEN_S = 0.5
-_SAMPLE_S = 10.0
+_SAMPLE_S = 5.0
 _WELL = -0.5  # twice as sure as what is just about trusted
 _HIGH_RATE = 40_000
 _MASKED = 0.1
@@ -137,6 +148,8 @@ class _Listening:
             hearing = self._window(track, window, language, activity)
             words += hearing.words
             doubts += hearing.doubts
+            if track.way != PLAIN and (doubts or not hearing.words):
+                break  # that way, it is no speech
         return Hearing(tuple(words), tuple(merged(doubts)), main)
 
     def disguised(self, track: Track, heard: Hearing, way: Way) -> tuple[Word, ...]:
@@ -190,10 +203,11 @@ class _Listening:
         shares: dict[str, float] = defaultdict(float)
         likeliest: list[tuple[tuple[Stretch, ...], str, float]] = []
         groups = packed(found, _PIECE_S, _PAUSE_S)
+        room = _ROOM_S if len(groups) <= _FEW else _LANGUAGE_ROOM_S
         for group in groups:
             self._pause()
             start, end = group[0].start, group[-1].end
-            guesses = self._whisper.languages(self._encode(track, start, end, _ROOM_S))
+            guesses = self._whisper.languages(self._encode(track, start, end, room))
             if guesses[0][1] < _LANGUAGE_SURE and len(groups) <= _FEW and track.way == PLAIN:
                 guesses = self._whisper.languages(self._encode(track, start, end, WINDOW_S))
             for language, share in guesses[:5]:
@@ -219,7 +233,8 @@ class _Listening:
             inside = any(start <= _middle(word) < end for word in words)
             if not inside or closer.doubtful < sum(high - low for low, high in _clipped(doubts, start, end)):
                 words = [word for word in words if not start <= _middle(word) < end] + list(closer.words)
-                doubts = [*_outside(doubts, start, end), *closer.doubts]
+                left = [each for each in _outside(doubts, start, end) if voiced(activity, *each) >= _VOICE_S]
+                doubts = [*left, *closer.doubts]
         return Hearing(tuple(sorted(words, key=lambda word: word.start)), tuple(doubts), hearing.language)
 
     def _attempt(self, track: Track, window: tuple[Stretch, ...], language: str, activity: Floats) -> Hearing:
