@@ -91,10 +91,12 @@ def card(source: random.Random) -> str:
 
 
 def iban(source: random.Random) -> str:
-    """An account number with true check digits (ISO 13616)."""
-    country, length = source.choice((("DE", 18), ("GB", 0), ("NL", 0), ("BE", 12)))
-    body = "".join(source.choices(string.digits, k=length or (14 if country == "GB" else 10)))
-    body = {"GB": "BUKB", "NL": "ABNA"}.get(country, "") + body
+    """An account number with true check digits (ISO 13616, and the Belgian ones within)."""
+    country = source.choice(("DE", "GB", "NL", "BE"))
+    bank, digits = {"DE": ("", 18), "GB": ("BUKB", 14), "NL": ("ABNA", 10), "BE": ("539", 7)}[country]
+    body = bank + "".join(source.choices(string.digits, k=digits))
+    if country == "BE":
+        body += f"{int(body) % 97 or 97:02d}"
     number = int("".join(str(int(c, 36)) for c in f"{body}{country}00"))
     whole = f"{country}{98 - number % 97:02d}{body}"
     return " ".join(whole[at : at + 4] for at in range(0, len(whole), 4)) if source.random() < 0.6 else whole

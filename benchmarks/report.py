@@ -100,7 +100,7 @@ blanks, HTML, and prose with s p a c e d letters every 2 kB, which is read twice
 1 MB: {memory} MB. `import accord`: {imports} s.
 """
 
-_SAID = {True: "met", False: "**missed**", None: "not measured"}
+SAID = {True: "met", False: "**missed**", None: "not measured"}
 
 
 def page(results: Results, machine: str, rounds: int) -> str:
@@ -108,7 +108,7 @@ def page(results: Results, machine: str, rounds: int) -> str:
     today = datetime.datetime.now(datetime.UTC).date()
     header = ["system", "message, CPU ms", "document, CPU ms", "÷ Presidio patterns, message", "document"]
     promised = [
-        [t.name, f"{number(t.value)} {t.unit}", f"≤ {t.limit:g} {t.unit}", _SAID[t.met]] for t in targets(results)
+        [t.name, f"{number(t.value)} {t.unit}", f"≤ {t.limit:g} {t.unit}", SAID[t.met]] for t in targets(results)
     ]
     lengths = sorted({size for per in results.lengths.values() for size in per})
     by_length = [[shape, *(number(per.get(size)) for size in lengths)] for shape, per in results.lengths.items()]

