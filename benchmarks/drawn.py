@@ -93,7 +93,7 @@ def card(source: random.Random) -> str:
 def iban(source: random.Random) -> str:
     """An account number with true check digits (ISO 13616, and the Belgian ones within)."""
     country = source.choice(("DE", "GB", "NL", "BE"))
-    bank, digits = {"DE": ("", 18), "GB": ("BUKB", 14), "NL": ("ABNA", 10), "BE": ("539", 7)}[country]
+    bank, digits = {"DE": ("", 18), "GB": ("BUKB", 14), "NL": ("ABNA", 10), "BE": ("320", 7)}[country]
     body = bank + "".join(source.choices(string.digits, k=digits))
     if country == "BE":
         body += f"{int(body) % 97 or 97:02d}"
