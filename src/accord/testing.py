@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from accord.core.finding import Hit
-from accord.core.media import NOWHERE, Sight, Surface
+from accord.core.media import NOWHERE, Looked, Sight, Strip, Surface
 from accord.core.place import Span
 from accord.core.reading import Reading
 from accord.core.roles import Detector, PictureDetector, PictureReader, Reader, Stop
@@ -102,10 +102,10 @@ def check_picture_reader(reader: PictureReader, surfaces: Iterable[tuple[Surface
     """
     _require(isinstance(reader, PictureReader), "it has name and read_picture")
     for surface, words in surfaces:
-        strips = list(reader.read_picture(surface, never))
+        strips = _strips(reader, surface)
         read = "".join("".join(strip.text.split()) for strip in strips)
         _require("".join(words.split()) in read, "it reads what stands there")
-        again = list(reader.read_picture(surface, never))
+        again = _strips(reader, surface)
         _require([s.text for s in strips] == [s.text for s in again], "the same surface gives the same strips")
         for strip in strips:
             boxes = [] if strip.boxes is None else strip.boxes.tolist()
@@ -114,6 +114,11 @@ def check_picture_reader(reader: PictureReader, surfaces: Iterable[tuple[Surface
                 _require(page != NOWHERE or character.isspace(), "every character but a blank has a box")
                 inside = 0 <= left < right <= surface.width and 0 <= top < bottom <= surface.height
                 _require(page == NOWHERE or (inside and page == surface.page), "boxes lie inside the surface")
+
+
+def _strips(reader: PictureReader, surface: Surface) -> list[Strip]:
+    found = reader.read_picture(surface, never)
+    return list(found.strips if isinstance(found, Looked) else found)
 
 
 def check_picture_detector(

@@ -8,7 +8,7 @@ of which every character knows its place. Readers of pictures and of sound turn 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -408,6 +408,23 @@ class Heard:
     strips: tuple[Strip, ...] = ()
     flaws: tuple[Flaw, ...] = ()
     language: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Looked:
+    """What a reader of pictures made of one surface.
+
+    Attributes:
+        strips: what stands there, with boxes.
+        flaws: what could not be read (`fault.uninspected` with a box), in fixed words.
+    """
+
+    strips: tuple[Strip, ...] = ()
+    flaws: tuple[Flaw, ...] = ()
+
+    def __iter__(self) -> Iterator[Strip]:
+        """The strips."""
+        return iter(self.strips)
 
 
 Stop = Callable[[], bool]

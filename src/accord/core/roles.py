@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from accord.core.content import Audio, Document, Image
 from accord.core.finding import Hit
-from accord.core.media import Changes, Heard, Noise, Opening, Sight, Sound, Stop, Strip, Surface
+from accord.core.media import Changes, Heard, Looked, Noise, Opening, Sight, Sound, Stop, Strip, Surface
 from accord.core.place import Span
 from accord.core.reading import Field, Reading
 
@@ -110,8 +110,10 @@ class PictureReader(Protocol):
 
     name: str
 
-    def read_picture(self, surface: Surface, stop: Stop) -> Sequence[Strip]:
+    def read_picture(self, surface: Surface, stop: Stop) -> Sequence[Strip] | Looked:
         """Read what a surface shows, as strips with boxes in its pixels. Ask `stop()` between pieces of long work.
+
+        What is seen to be writing and cannot be read is a flaw, so that nobody takes it for inspected.
 
         Raises:
             ModelError: the weights it needs are missing.

@@ -12,7 +12,7 @@ from itertools import islice
 
 from accord.core.content import Content, Document, Text
 from accord.core.finding import Finding
-from accord.core.media import Flaw, Heard, Noise, Opening, Sight, Sound, Strip, Surface
+from accord.core.media import Flaw, Heard, Looked, Noise, Opening, Sight, Sound, Strip, Surface
 from accord.core.place import Meta, Place, Span
 from accord.core.roles import Media, Opener, PictureDetector, PictureReader, SoundDetector, SoundReader, Stop
 from accord.errors import ModelError
@@ -246,7 +246,7 @@ class _Task:
     future: Future[_Result]
 
 
-_Result = list[Strip] | list[Sight] | list[Noise] | Heard
+_Result = list[Strip] | list[Sight] | list[Noise] | Heard | Looked
 
 
 def look(
@@ -344,7 +344,8 @@ def _seen_by(plugin: Plugin, scene: Scene, stop: Stop) -> _Result:
         if isinstance(plugin, SoundDetector):
             return list(plugin.listen(scene, stop))
     elif isinstance(plugin, PictureReader):
-        return list(plugin.read_picture(scene, stop))
+        read = plugin.read_picture(scene, stop)
+        return read if isinstance(read, Looked) else list(read)
     elif isinstance(plugin, PictureDetector):
         return list(plugin.look(scene, stop))
     raise TypeError("no plugin for this kind of thing")
@@ -352,7 +353,7 @@ def _seen_by(plugin: Plugin, scene: Scene, stop: Stop) -> _Result:
 
 def _take(seen: Seen, content: Content, task: _Task, result: _Result) -> None:
     item = task.scene.item
-    if isinstance(result, Heard):
+    if isinstance(result, Heard | Looked):
         for flaw in result.flaws:
             made = fault(content, task.part, flaw.place, flaw.category, task.plugin.name, flaw.reason)
             seen.findings.append(replace(made, item=item))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from accord.core.media import Stop, Strip, Surface
+from accord.core.media import Looked, Stop, Strip, Surface
 from accord.readers.ocr.cover import Cover, Known
+from accord.readers.ocr.doubt import doubts
 from accord.readers.ocr.forms import form_of
 from accord.readers.ocr.layout import strip_of
 from accord.readers.ocr.letters import Line, moved
@@ -52,7 +52,7 @@ class RapidOcrReader:
     def __init__(self, cache: Path | None = None) -> None:
         self._cache = cache
 
-    def read_picture(self, surface: Surface, stop: Stop) -> Sequence[Strip]:
+    def read_picture(self, surface: Surface, stop: Stop) -> Looked:
         """Read what a surface shows, in reading order, every character with its box.
 
         Text that shows only after the picture was made smaller comes as a strip of its own, which is hidden.
@@ -62,7 +62,7 @@ class RapidOcrReader:
             TimeoutError: `stop` said so before everything was read.
         """
         if not surface.ink:
-            return []
+            return Looked()
         look = _Look(surface.pixels, LineFinder(self._cache), Speller(self._cache), stop)
         look.plain()
         look.small()
@@ -71,7 +71,9 @@ class RapidOcrReader:
         strips: list[Strip | None] = [strip_of(look.lines, surface.page, surface.item)]
         strips.append(strip_of(look.hidden(), surface.page, surface.item, "ocr.small", hidden=True))
         strips.append(form_of(look.lines, surface.page, surface.item))
-        return [strip for strip in strips if strip is not None and strip.text]
+        kept = tuple(strip for strip in strips if strip is not None and strip.text)
+        size = (surface.width, surface.height)
+        return Looked(kept, doubts([*look.lines, *look.unread], surface.page, surface.item, size))
 
 
 class _Look:
@@ -85,6 +87,7 @@ class _Look:
         self._known = Known(pixels.shape)
         self._scale = min(_LARGEST_SCALE, max(1.0, _SHORT_SIDE / min(pixels.shape[:2])))
         self.lines: list[Line] = []
+        self.unread: list[Line] = []
 
     def plain(self) -> None:
         """At its own size, or larger where it is small."""
@@ -132,6 +135,8 @@ class _Look:
             if line.sure >= least:
                 self.lines.append(moved(line, up, start))
                 self._known.add(self.lines[-1].quad)
+            elif least == _PLAUSIBLE:
+                self.unread.append(moved(line, up, start))
 
     def hidden(self) -> list[Line]:
         """Lines that resamplers show and an eye does not."""

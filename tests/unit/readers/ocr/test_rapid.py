@@ -56,7 +56,7 @@ def test_painting_over_the_boxes_leaves_no_ink() -> None:
 
 
 def test_an_empty_picture_has_no_text() -> None:
-    assert RapidOcrReader().read_picture(Surface.of(np.full((50, 60, 3), 255, np.uint8)), lambda: False) == []
+    assert RapidOcrReader().read_picture(Surface.of(np.full((50, 60, 3), 255, np.uint8)), lambda: False).strips == ()
 
 
 def test_stopping_is_said() -> None:
