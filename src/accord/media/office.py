@@ -8,6 +8,7 @@ from accord.core.media import Flaw, Item, Stop, Strip
 from accord.media.limits import MediaLimits
 from accord.media.office_package import Package, Part, is_kept, read_package, rels_name, slide_size
 from accord.media.office_pieces import GONE, Piece, Script, Slot
+from accord.media.office_roles import PROPERTIES
 from accord.media.office_sheet import Book, read_book, read_sheet, unused_strings
 from accord.media.office_text import Looks, Walk, hidden_styles
 from accord.media.office_xml import Element, attribute, local, parse_xml
@@ -21,21 +22,27 @@ _BEHIND = frozenset(
 
 
 class Budget:
-    """Counts the characters that are read out of one file.
+    """Counts the characters that are read out of one file, and looks at the clock now and then.
 
     Args:
         most: how many may be.
+        stop: whether the deadline has passed.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, stop: Stop) -> None:
         self.left = most
+        self._stop = stop
+        self._calls = 0
 
     def __call__(self, characters: int) -> None:
         """Count some more.
 
         Raises:
-            Unreadable: there are too many.
+            Unreadable: there are too many, or the deadline passed.
         """
+        self._calls += 1
+        if self._calls % 1_000 == 0 and self._stop():
+            raise Unreadable("the deadline passed while reading text", "fault.deadline")
         self.left -= characters
         if self.left < 0:
             raise Unreadable("the file holds more text than is read", "fault.uninspected")
@@ -64,7 +71,7 @@ def open_office(data: bytes, number: int, parent: int | None, key: str, limits: 
         item = Item(number, parent, "office", "application/zip", key)
         return Opened(item, (Flaw(error.category, error.reason, number),))
     strips = tuple(_strip(script, number) for script in scripts)
-    kind = package.main.content_type.removesuffix("+xml").removesuffix(".main")
+    kind = package.main_type.removesuffix("+xml").removesuffix(".main")
     item = Item(
         number, parent, "office", kind, key, strips=strips, metadata=_metadata_keys(package), pages=_pages(package)
     )
@@ -90,18 +97,18 @@ def read_scripts(package: Package, limits: MediaLimits, stop: Stop) -> list[Scri
     Raises:
         Unreadable: there is too much of it, or the deadline passed.
     """
-    grow = Budget(limits.characters)
+    grow = Budget(limits.characters, stop)
     looks = _looks(package)
     book = read_book(package)
     scripts: list[Script] = []
     for part in package.parts.values():
         if stop():
             raise Unreadable("the deadline passed while reading text", "fault.deadline")
-        scripts += _part(part, looks, book, grow)
+        scripts += _part(part, package, looks, book, grow)
         scripts += _addresses(part, package)
     strings = package.first("sharedStrings")
     if strings is not None:
-        scripts += unused_strings(strings, book, grow)
+        scripts += unused_strings(strings, package.keys[strings.name], book, grow)
     scripts += _dropped(package, grow)
     for name in package.metadata:
         scripts.append(_properties(name, package, grow))
@@ -114,21 +121,21 @@ def _looks(package: Package) -> Looks:
     return Looks(hidden, slide_size(package))
 
 
-def _part(part: Part, looks: Looks, book: Book, grow: Budget) -> list[Script]:
+def _part(part: Part, package: Package, looks: Looks, book: Book, grow: Budget) -> list[Script]:
     if part.role == "worksheet":
-        return read_sheet(part, book, grow)
+        return read_sheet(part, package.keys[part.name], book, grow)
     if part.role == "sharedStrings":
         return []
     if part.role != "slide":
         looks = replace(looks, slide=(0, 0))
-    walk = Walk(part.name, looks, grow, hidden=part.role in _BEHIND)
+    walk = Walk(package.keys[part.name], looks, grow, hidden=part.role in _BEHIND)
     walk.run(part.root)
     return walk.scripts()
 
 
 def _addresses(part: Part, package: Package) -> list[Script]:
     """Where the relationships of a part lead outside."""
-    script = Script(rels_name(part.name), hidden=True)
+    script = Script(package.keys[rels_name(part.name)], hidden=True)
     for each in part.relations:
         if each.external and each.target.strip():
             script.line([Piece(each.target, Slot(each.element, "Target" if is_kept(each, package) else GONE))])
@@ -147,17 +154,17 @@ def _dropped(package: Package, grow: Budget) -> list[Script]:
         except Unreadable:
             continue
         if name.endswith(".rels"):
-            scripts.append(_lost_addresses(name, root))
+            scripts.append(_lost_addresses(package.keys[name], root))
             continue
-        walk = Walk(name, Looks(), grow, hidden=True, dropped=True)
+        walk = Walk(package.keys[name], Looks(), grow, hidden=True, dropped=True)
         walk.run(root)
         scripts += walk.scripts()
     return scripts
 
 
-def _lost_addresses(name: str, root: Element) -> Script:
+def _lost_addresses(key: str, root: Element) -> Script:
     """Where relationships lead outside that no rebuilt file holds."""
-    script = Script(name, hidden=True)
+    script = Script(key, hidden=True)
     for element in root:
         if element.get("TargetMode", "") == "External":
             script.line([Piece(element.get("Target", ""), Slot(element, GONE))])
@@ -178,7 +185,7 @@ def _entries(root: Element) -> list[tuple[str, str]]:
 
 def _properties(name: str, package: Package, grow: Budget) -> Script:
     """Properties of the file, one a line, each with its name."""
-    script = Script(name, reader="metadata")
+    script = Script(package.keys[name], reader="metadata")
     for label, text in _entries(parse_xml(package.members[name])):
         line = f"{label}: {text}"
         grow(len(line))
@@ -192,9 +199,8 @@ def _metadata_keys(package: Package) -> tuple[str, ...]:
     for name in package.metadata:
         root = parse_xml(package.members[name])
         own = any(element.get("name") for element in root)
-        keys += (
-            ["office.custom"] if own else [f"office.{local(element)}" for element in root if len(local(element)) < 40]
-        )
+        names = [local(element) for element in root if isinstance(element.tag, str)]
+        keys += ["office.custom"] if own else [f"office.{name if name in PROPERTIES else 'other'}" for name in names]
     return tuple(dict.fromkeys(keys))
 
 

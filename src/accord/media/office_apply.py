@@ -11,10 +11,9 @@ from lxml import etree
 from accord.media.office_package import Package, Part
 from accord.media.office_pieces import CELL, FORMULA, GONE, MARK, TAIL, TEXT, Edit, Edits, Slot, edited, merged
 from accord.media.office_sheet import Book, cell_text, column_number, runs, string_of
-from accord.media.office_xml import Element, child, children, local, remove, space
+from accord.media.office_xml import Element, child, children, is_reference, local, remove, space
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-_REFERENCES = ("officeDocument/2006/relationships", "ooxml/officeDocument/relationships")
 _UNIQUE = frozenset({"sheet", "definedName", "table", "tableColumn"})
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']+")
 _FORMULAS = frozenset({"f", "definedName", "formula", "formula1", "formula2", "calculatedColumnFormula"})
@@ -277,16 +276,11 @@ def drop_references(root: Element, ids: set[str]) -> None:
     for element in list(root.iter()):
         if not isinstance(element.tag, str):
             continue
-        keys = [key for key, value in element.attrib.items() if value in ids and _is_reference(key)]
+        keys = [key for key, value in element.attrib.items() if value in ids and is_reference(key)]
         for key in keys:
             del element.attrib[key]
         if keys and local(element) not in _ONLY_ATTRIBUTE:
             _take_out(element)
-
-
-def _is_reference(key: str) -> bool:
-    uri = key[1:].partition("}")[0]
-    return uri.endswith(_REFERENCES)
 
 
 def _take_out(element: Element) -> None:

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from urllib.parse import unquote
 
 from accord.core.media import Stop
@@ -15,7 +16,7 @@ from accord.media.office_zip import Unreadable
 
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 TYPES_PART = "[Content_Types].xml"
-_PLAIN_ID = re.compile(r"[A-Za-z_][\w.\-]{0,60}")
+_MAIN_NAMES = {"word": "word/document.xml", "xl": "xl/workbook.xml", "ppt": "ppt/presentation.xml"}
 
 
 @dataclass(slots=True, repr=False, eq=False)
@@ -38,8 +39,13 @@ class Relation:
 
     @property
     def role(self) -> str:
-        """The last word of its type."""
+        """What it leads to; empty where its type is not known."""
         return role_of(self.kind)
+
+    @property
+    def last(self) -> str:
+        """The last word of its type."""
+        return self.kind.rstrip("/").rpartition("/")[2]
 
 
 @dataclass(slots=True, repr=False, eq=False)
@@ -49,14 +55,12 @@ class Part:
     Attributes:
         name: of the member.
         role: what it is to the part that leads to it.
-        content_type: as declared.
         root: its XML.
         relations: in the order they are written.
     """
 
     name: str
     role: str
-    content_type: str
     root: Element
     relations: list[Relation] = field(default_factory=list)
 
@@ -72,7 +76,9 @@ class Package:
         main: the main part.
         metadata: names of the parts with properties.
         relations: of the package itself.
-        types: content types by member name.
+        types: content types by member name, as declared.
+        main_type: content type of the main part; one of `accord.media.office_roles.MAIN`.
+        keys: names of parts that say nothing but what they are, for all members that are read.
     """
 
     members: Mapping[str, bytes]
@@ -82,16 +88,16 @@ class Package:
     metadata: list[str]
     relations: list[Relation]
     types: dict[str, str]
+    main_type: str
+    keys: dict[str, str] = field(default_factory=dict)
 
     @property
     def family(self) -> str:
         """`word`, `xl` or `ppt`."""
         for name, folder in FOLDERS.items():
-            if name in self.main.content_type:
+            if name in self.main_type:
                 return folder
-        return {"word": "word", "excel": "xl"}.get(
-            self.main.content_type.partition("ms-")[2].partition(".")[0], "ppt"
-        )
+        return {"word": "word", "excel": "xl"}.get(self.main_type.partition("ms-")[2].partition(".")[0], "ppt")
 
     def first(self, role: str) -> Part | None:
         """The first part of a role."""
@@ -115,7 +121,7 @@ def read_package(members: Mapping[str, bytes], stop: Stop) -> Package:
     types = _content_types(members, names)
     roots = _relations("", members, names)
     main = next((each for each in roots if each.role == "officeDocument" and not each.external), None)
-    if main is None or main.target not in members or not MAIN.fullmatch(types.get(main.target, "")):
+    if main is None or main.target not in members or types.get(main.target, "") not in MAIN:
         raise Unreadable("the archive is no Office package")
     parts: dict[str, Part] = {}
     embedded: dict[str, str] = {}
@@ -128,7 +134,7 @@ def read_package(members: Mapping[str, bytes], stop: Stop) -> Package:
         if not CONTENT.fullmatch(types.get(name, "")) and name != main.target:
             continue
         root = parse_xml(members[name], mend=role == "vmlDrawing")
-        parts[name] = part = Part(name, role, types[name], root, _relations(name, members, names))
+        parts[name] = part = Part(name, role, root, _relations(name, members, names))
         for each in part.relations:
             if each.external or each.target not in members:
                 continue
@@ -137,8 +143,59 @@ def read_package(members: Mapping[str, bytes], stop: Stop) -> Package:
             elif each.role in EMBEDDED:
                 embedded.setdefault(each.target, each.role)
     embedded = {name: role for name, role in embedded.items() if name not in parts}
-    metadata = [each.target for each in roots if each.role in METADATA and each.target in members]
-    return Package(members, parts, embedded, parts[main.target], metadata, roots, types)
+    metadata = {
+        each.target: METADATA[each.last]
+        for each in roots
+        if each.last in METADATA and each.target in members and each.target not in parts
+    }
+    package = Package(members, parts, embedded, parts[main.target], list(metadata), roots, types, types[main.target])
+    package.keys = _keys(package, metadata)
+    return package
+
+
+def _keys(package: Package, metadata: Mapping[str, str]) -> dict[str, str]:
+    """What the members are called where they are shown: a name can hold content."""
+    keys = given_names(package)
+    keys |= {rels_name(old): rels_name(new) for old, new in keys.items()}
+    keys |= {TYPES_PART: TYPES_PART, rels_name(""): rels_name("")}
+    keys |= {name: f"{place}.xml" for name, place in metadata.items()}
+    keys |= {name: f"{package.family}/{EMBEDDED[role]}" for name, role in package.embedded.items()}
+    number = 0
+    for name in package.members:
+        if name not in keys:
+            number += 1
+            keys[name] = f"{package.family}/part-{number}.xml"
+    return keys
+
+
+def given_names(package: Package, endings: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """Names of members in a rebuilt file: those the standard programs give.
+
+    Args:
+        package: whose parts are named.
+        endings: of the embedded files that are named as well.
+    """
+    family = package.family
+    wanted = {
+        part.name: (f"{family}/{KEPT[part.role]}", "vml" if part.role == "vmlDrawing" else "xml")
+        for part in package.parts.values()
+        if part is not package.main
+    }
+    wanted |= {old: (f"{family}/{EMBEDDED[package.embedded[old]]}", ending) for old, ending in endings.items()}
+    names = {package.main.name: _MAIN_NAMES[family]}
+    for old, (base, ending) in wanted.items():
+        if re.fullmatch(re.escape(base) + r"\d{0,3}\." + re.escape(ending), old):
+            names[old] = old
+    taken = set(names.values())
+    for old, (base, ending) in wanted.items():
+        number = 1
+        while old not in names:
+            name = f"{base}{number}.{ending}"
+            number += 1
+            if name not in taken:
+                names[old] = name
+                taken.add(name)
+    return names
 
 
 def _content_types(members: Mapping[str, bytes], names: Mapping[str, str]) -> dict[str, str]:
@@ -180,11 +237,11 @@ def _relations(name: str, members: Mapping[str, bytes], names: Mapping[str, str]
 
 def is_kept(relation: Relation, package: Package) -> bool:
     """Whether a rebuilt file holds this relationship: to kept parts and embedded files, and hyperlinks."""
-    if not _PLAIN_ID.fullmatch(relation.id):
-        return False
     if relation.external:
         return relation.role == "hyperlink"
-    return relation.target in package.parts or relation.target in package.embedded
+    if relation.target in package.parts:
+        return relation.role in KEPT
+    return relation.target in package.embedded and relation.role in EMBEDDED
 
 
 def slide_size(package: Package) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from accord.media.office_text import Looks, Walk
 from accord.media.office_xml import Element, attribute, child, children, local
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_TYPES = frozenset({"s", "n", "b", "e", "d", "str", "inlineStr"})
 _NULL = str.maketrans("\t\n\r", "   ")
 _MOST_TABLES = 20
 _WIDEST = 200  # columns that a row is padded to
@@ -93,19 +94,20 @@ def _int(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def read_sheet(part: Part, book: Book, grow: Callable[[int], None]) -> list[Script]:
+def read_sheet(part: Part, key: str, book: Book, grow: Callable[[int], None]) -> list[Script]:
     """The scripts of one sheet: blocks of rows, what is hidden, formulas, and all else a sheet holds.
 
     Args:
         part: the sheet.
+        key: what it is called.
         book: what it shares with others; notes which shared strings it shows.
         grow: told how many characters were read; raises where they are too many.
     """
     all_hidden = part.name in book.hidden
-    walk = Walk(part.name, Looks(), grow, hidden=True, special=frozenset({"sheetData"}))
+    walk = Walk(key, Looks(), grow, hidden=True, special=frozenset({"sheetData"}))
     walk.run(part.root)
     columns = _hidden_columns(part.root)
-    formulas = Script(part.name, hidden=True)
+    formulas = Script(key, hidden=True)
     blocks: list[list[list[_Cell]]] = []
     last = -2
     for number, row in _rows(child(part.root, "sheetData")):
@@ -124,7 +126,7 @@ def read_sheet(part: Part, book: Book, grow: Callable[[int], None]) -> list[Scri
         last = number
     scripts: list[Script] = []
     for block in blocks:
-        scripts += _laid(part.name, block)
+        scripts += _laid(key, block)
     scripts += [script for script in (*walk.scripts(), formulas) if script.pieces]
     return scripts
 
@@ -159,19 +161,33 @@ def _leftovers(row: Element, walk: Walk) -> None:
         if local(cell) != "c":
             walk.run(cell)
             continue
-        walk.attributes(cell)
+        if not _is_plain(cell):
+            walk.attributes(cell)
         walk.loose(cell)
         own = cell.get("t", "") == "inlineStr"
-        used = [child(cell, "is" if own else "v"), child(cell, "f")]
+        seen = {"is" if not own else "v"}
         for part in cell:
-            if part not in used:
+            name = local(part)
+            if name in seen or name not in {"v", "f", "is"}:
                 walk.run(part)
-            elif local(part) == "is":
+            elif name == "is":
                 _odd_text(part, walk)
-            else:
+            elif part.attrib or len(part):
                 walk.attributes(part)
                 for inner in part:
                     walk.run(inner)
+            seen.add(name)
+
+
+def _is_plain(cell: Element) -> bool:
+    """Whether a cell has nothing but a place, a number of a style and a type."""
+    for key, value in cell.items():
+        if key == "r":
+            if not _REFERENCE.fullmatch(value):
+                return False
+        elif not (key == "s" and value.isdigit() and len(value) < 7) and not (key == "t" and value in _TYPES):
+            return False
+    return True
 
 
 def _odd_text(item: Element, walk: Walk) -> None:
@@ -291,11 +307,11 @@ def _lay(script: Script, rows: Iterable[list[_Cell]]) -> None:
         script.line(line[:-1])
 
 
-def unused_strings(part: Part, book: Book, grow: Callable[[int], None]) -> list[Script]:
+def unused_strings(part: Part, key: str, book: Book, grow: Callable[[int], None]) -> list[Script]:
     """Text of the table of shared strings that no cell shows: odd text in it, phonetic runs, forgotten strings."""
-    walk = Walk(part.name, Looks(), grow, hidden=True, special=frozenset({"si"}))
+    walk = Walk(key, Looks(), grow, hidden=True, special=frozenset({"si"}))
     walk.run(part.root)
-    rest = Walk(part.name, Looks(), grow, hidden=True)
+    rest = Walk(key, Looks(), grow, hidden=True)
     for number, item in enumerate(book.strings):
         if number not in book.used:
             rest.run(item)

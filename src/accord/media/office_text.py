@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from accord.media.office_kinds import contents
 from accord.media.office_pieces import BLANK, GONE, MARK, STOP, TEXT, Piece, Script, Slot
 from accord.media.office_pieces import TAIL as AFTER
-from accord.media.office_xml import Element, attribute, child, contents, is_dropped, is_on, is_structure, local, space
+from accord.media.office_words import is_token
+from accord.media.office_xml import Element, attribute, child, is_dropped, is_on, local, space
 
 _RUNS = frozenset({"t", "delText"})
 _CODES = frozenset({"instrText", "delInstrText"})
@@ -68,6 +70,8 @@ class Walk:
         self.dropped = dropped
         self._grow = grow
         self._row: list[Piece] | None = None
+        self._shaded: dict[Element, bool] = {}
+        self._row_hidden = False
 
     def scripts(self) -> list[Script]:
         """What was read, without what is empty."""
@@ -118,7 +122,7 @@ class Walk:
         if not text.strip():
             return
         placed = local(slot.element) in _PLACES or space(slot.element) == _CLIENT
-        if placed and slot.where == TEXT and is_structure(" ".join(text.split())):
+        if placed and slot.where == TEXT and all(is_token(word) for word in text.split()):
             return
         self._line(self.secret if hidden else self.shown, [Piece(text, slot)])
 
@@ -132,7 +136,7 @@ class Walk:
         found, boxes = self._pieces(element)
         shown = [piece for piece, state in found if state in {_SEEN, _NEW}]
         row, self._row = self._row, None
-        if row is None or hidden:
+        if row is None or (hidden and not self._row_hidden):
             self._line(self.secret if hidden else self.shown, shown)
         elif shown:
             row += [BLANK, *map(_flat, shown)] if row else map(_flat, shown)
@@ -201,8 +205,6 @@ class Walk:
         if widest >= 3 and not hidden and len(self.tables) < 200:
             target = Script(self.shown.key)
             self.tables.append(target)
-        elif widest == 2:
-            rows = [_labelled(row) for row in rows]
         for pieces in rows:
             self._line(target, pieces)
 
@@ -223,7 +225,7 @@ class Walk:
     def _cell(self, cell: Element, hidden: bool) -> list[Piece]:
         """All a cell shows, on one line; what is hidden in it stands on lines of its own."""
         pieces: list[Piece] = []
-        self._row = pieces
+        self._row, self._row_hidden = pieces, hidden
         self._within(cell, hidden)
         self._row = None
         return pieces
@@ -250,7 +252,16 @@ class Walk:
             return True
         color = child(properties, "color")
         white = color is not None and bool(_WHITE.fullmatch(attribute(color, "val")))
-        return white and not any(_is_shaded(parent) for parent in (run, *run.iterancestors()))
+        return white and not self._is_shaded(run)
+
+    def _is_shaded(self, element: Element) -> bool:
+        """Whether something dark may lie behind the text of an element."""
+        shaded = False
+        for each in reversed([element, *element.iterancestors()]):
+            if each not in self._shaded:
+                self._shaded[each] = shaded or _shades(each)
+            shaded = self._shaded[each]
+        return shaded
 
     def _off(self, shape: Element) -> bool:
         """Whether a shape of a slide is marked hidden or stands outside of it."""
@@ -267,17 +278,6 @@ class Walk:
         x, y = _number(attribute(offset, "x")), _number(attribute(offset, "y"))
         wide, high = _number(attribute(extent, "cx")), _number(attribute(extent, "cy"))
         return x >= width or y >= height or x + wide <= 0 or y + high <= 0
-
-
-def _labelled(row: list[Piece]) -> list[Piece]:
-    """A row of two cells, as a label and its value."""
-    at = next((index for index, piece in enumerate(row) if piece is STOP), None)
-    if at is None or not 0 < at <= 12:
-        return row
-    label = "".join(piece.text for piece in row[:at]).strip()
-    if not label or len(label) > 60 or label[-1] in ":.?!;," or any(c.isdigit() for c in label):
-        return row
-    return [*row[:at], Piece(": "), *row[at + 1 :]]
 
 
 def _flat(piece: Piece) -> Piece:
@@ -297,13 +297,14 @@ def _symbol(code: str) -> str:
     return chr(value) if 0x20 <= value < 0xD800 or 0xE000 <= value < 0xFFFE else ""
 
 
-def _is_shaded(element: Element) -> bool:
-    """Whether something dark may lie behind the text of an element."""
-    for name in ("rPr", "pPr", "tcPr", "tblPr"):
-        properties = child(element, name)
-        if properties is not None and any(local(part) in {"shd", "highlight"} for part in properties):
-            return True
-    return local(element) in {"txbxContent"} or "drawingml" in space(element)
+def _shades(element: Element) -> bool:
+    """Whether an element itself lays something behind its text."""
+    if local(element) == "txbxContent" or "drawingml" in space(element):
+        return True
+    if local(element) not in {"r", "p", "tc", "tbl"}:
+        return False
+    properties = child(element, f"{local(element)}Pr")
+    return properties is not None and any(local(part) in {"shd", "highlight"} for part in properties)
 
 
 def _number(text: str) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import posixpath
-import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
@@ -15,11 +14,21 @@ from accord.errors import ContentError
 from accord.media.limits import MediaLimits
 from accord.media.office import read_scripts
 from accord.media.office_apply import apply_edits, drop_references
-from accord.media.office_package import RELATIONS, Package, Part, is_kept, read_package, rels_name
+from accord.media.office_clean import fresh
+from accord.media.office_package import (
+    RELATIONS,
+    Package,
+    Part,
+    Relation,
+    given_names,
+    is_kept,
+    read_package,
+    rels_name,
+)
 from accord.media.office_pieces import Edits
-from accord.media.office_roles import EMBEDDED, KEPT, TYPES
+from accord.media.office_roles import TYPES, content_type
 from accord.media.office_sheet import read_book
-from accord.media.office_xml import clean, write_xml
+from accord.media.office_xml import write_xml
 from accord.media.office_zip import Unreadable, read_archive, write_archive
 
 WHITE = base64.b64decode(
@@ -28,8 +37,7 @@ WHITE = base64.b64decode(
 """A white picture of one pixel, PNG."""
 
 _KINDS = ((b"\x89PNG", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF8", "gif"), (b"BM", "bmp"), (b"II*\0", "tiff"))
-_PLAIN_ENDING = re.compile(r"[a-z]{2,5}\d?")
-_MAIN_NAMES = {"word": "word/document.xml", "xl": "xl/workbook.xml", "ppt": "ppt/presentation.xml"}
+_NOT_EMBEDDED = frozenset({"xml", "rels", "vml"})
 
 
 def rewrite_office(
@@ -88,69 +96,43 @@ def _chosen(package: Package, replaced: Mapping[str, bytes | None]) -> dict[str,
         ending = next((ending for start, ending in _KINDS if data.startswith(start)), "")
         if before == "svg" and ending:
             continue
-        chosen[name] = (data, ending or (before if _PLAIN_ENDING.fullmatch(before) else "bin"))
+        chosen[name] = (data, ending or (before if before in TYPES and before not in _NOT_EMBEDDED else "bin"))
     return chosen
 
 
 def _written(package: Package, chosen: Mapping[str, tuple[bytes, str]]) -> bytes:
+    ids: dict[str, dict[str, str]] = {}
     for part in package.parts.values():
-        kept = [
-            each
-            for each in part.relations
-            if is_kept(each, package) and (each.target not in package.embedded or each.target in chosen)
-        ]
-        drop_references(part.root, {each.id for each in part.relations} - {each.id for each in kept})
-        part.relations = kept
-        clean(part.root)
-    names = _names(package, chosen)
+        kept: dict[str, Relation] = {}
+        for each in part.relations:
+            if is_kept(each, package) and (each.target not in package.embedded or each.target in chosen):
+                kept.setdefault(each.id, each)
+        drop_references(part.root, {each.id for each in part.relations} - set(kept))
+        part.relations = list(kept.values())
+        ids[part.name] = {old: f"rId{number}" for number, old in enumerate(kept, 1)}
+    names = given_names(package, {old: ending for old, (_, ending) in chosen.items()})
     members: dict[str, bytes] = {"_rels/.rels": _root_relations(package, names)}
     types: dict[str, str] = {}
     for part in package.parts.values():
         name = names[part.name]
-        members[name] = write_xml(part.root)
-        types[name] = part.content_type
+        members[name] = write_xml(fresh(part.root, ids[part.name]))
+        types[name] = package.main_type if part is package.main else content_type(part.role, package.family)
         if part.relations:
-            members[rels_name(name)] = _part_relations(part, names)
+            members[rels_name(name)] = _part_relations(part, names, ids[part.name])
     for old, (data, ending) in chosen.items():
         members[names[old]] = data
-        types[names[old]] = TYPES.get(ending, package.types.get(old, "") or "application/octet-stream")
+        types[names[old]] = TYPES[ending]
     ordered = {"[Content_Types].xml": _content_types(types)}
     ordered |= {name: members[name] for name in sorted(members)}
     return write_archive(ordered)
 
 
-def _names(package: Package, chosen: Mapping[str, tuple[bytes, str]]) -> dict[str, str]:
-    """Names of members in the rebuilt file: those the standard programs give, since a name can hold content."""
-    family = package.family
-    wanted = {part.name: (f"{family}/{KEPT[part.role]}", _ending(part)) for part in package.parts.values()}
-    wanted |= {old: (f"{family}/{EMBEDDED[package.embedded[old]]}", ending) for old, (_, ending) in chosen.items()}
-    del wanted[package.main.name]
-    names = {package.main.name: _MAIN_NAMES[family]}
-    for old, (base, ending) in wanted.items():
-        if re.fullmatch(re.escape(base) + r"\d{0,3}\." + re.escape(ending), old):
-            names[old] = old
-    taken = set(names.values())
-    for old, (base, ending) in wanted.items():
-        number = 1
-        while old not in names:
-            name = f"{base}{number}.{ending}"
-            number += 1
-            if name not in taken:
-                names[old] = name
-                taken.add(name)
-    return names
-
-
-def _ending(part: Part) -> str:
-    return "vml" if part.role == "vmlDrawing" else "xml"
-
-
 def _root_relations(package: Package, names: Mapping[str, str]) -> bytes:
-    kind = next(each.kind for each in package.relations if each.target == package.main.name)
+    kind = next(each.kind for each in package.relations if each.role == "officeDocument")
     return _relationships([("rId1", kind, names[package.main.name], False)])
 
 
-def _part_relations(part: Part, names: Mapping[str, str]) -> bytes:
+def _part_relations(part: Part, names: Mapping[str, str], ids: Mapping[str, str]) -> bytes:
     folder = posixpath.dirname(names[part.name])
     rows = []
     for each in part.relations:
@@ -158,7 +140,7 @@ def _part_relations(part: Part, names: Mapping[str, str]) -> bytes:
             target = quote(_legal(each.element.get("Target", "")), safe="%/:=&?~#+!$,;'@()*")
         else:
             target = posixpath.relpath(names[each.target], folder)
-        rows.append((each.id, each.kind, target, each.external))
+        rows.append((ids[each.id], each.kind, target, each.external))
     return _relationships(rows)
 
 

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import codecs
-import re
-from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
 
-from accord.media.office_words import STRUCTURAL
+from accord.media.office_spaces import SPACES
+from accord.media.office_words import is_known
 from accord.media.office_zip import Unreadable
 
 Element = Any
 """An element of lxml, which has no types."""
 
+_REFERENCES = ("officeDocument/2006/relationships", "ooxml/officeDocument/relationships")
 _MOST_ELEMENTS = 4_000_000
-_KNOWN_SPACES = re.compile(
-    r"(?:https?://(?:schemas\.openxmlformats\.org|schemas\.microsoft\.com|purl\.oclc\.org/ooxml|www\.w3\.org"
-    r"|purl\.org/dc)/|urn:schemas-microsoft-com:|urn:oasis:names:tc:opendocument:xmlns:)[\w/:.\-]{0,100}[#/]?"
-    r"|https?://openoffice\.org/[\w/\-]{1,30}"
+_DROPPED_ATTRIBUTES = frozenset(
+    "date dateUtc dT dt cm vm gfxdata ProcessContent MustUnderstand PreserveElements PreserveAttributes".split()
 )
-_DROPPED_ATTRIBUTES = frozenset({"date", "dateUtc", "dT", "dt", "cm", "vm"})
 _DROPPED_ELEMENTS = frozenset(
     {"latentStyles", "dataBinding", "placeholder", "attachedTemplate", "mailMerge", "fileSharing", "pivotCaches"}
 )
@@ -82,18 +79,18 @@ def write_xml(root: Element) -> bytes:
 def local(element: Element) -> str:
     """The name of an element without its namespace; empty for comments, instructions and entities."""
     tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return _last(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=4096)
+def _last(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def space(element: Element) -> str:
     """The namespace of an element; empty where it has none."""
     tag = element.tag
     return tag[1:].partition("}")[0] if isinstance(tag, str) and tag.startswith("{") else ""
-
-
-def is_known_space(uri: str) -> bool:
-    """Whether a namespace is one of an office standard or of a maker of office programs."""
-    return not uri or _KNOWN_SPACES.fullmatch(uri) is not None
 
 
 def child(element: Element, *names: str) -> Element | None:
@@ -125,29 +122,24 @@ def is_on(element: Element | None) -> bool:
 
 
 def is_dropped(element: Element) -> bool:
-    """Whether no rebuilt part holds such an element: comments, foreign markup, links to what is dropped."""
-    return (
-        not isinstance(element.tag, str) or local(element) in _DROPPED_ELEMENTS or not is_known_space(space(element))
-    )
+    """Whether no rebuilt part holds such an element: comments, unknown markup, links to what is dropped."""
+    if not isinstance(element.tag, str):
+        return True
+    name = local(element)
+    return name in _DROPPED_ELEMENTS or space(element) not in SPACES or not is_known(name)
 
 
-def clean(root: Element) -> None:
-    """Take out of a part what no rebuilt part holds."""
-    for element in [found for found in root.iter() if found is not root and is_dropped(found)]:
-        if element.getparent() is not None:
-            remove(element)
-    for element in root.iter():
-        for key in [key for key in element.attrib if is_dropped_attribute(key)]:
-            del element.attrib[key]
-    if not all(is_known_space(uri) for element in root.iter() for uri in element.nsmap.values()):
-        known = [key for element in root.iter() for key, uri in element.nsmap.items() if key and is_known_space(uri)]
-        etree.cleanup_namespaces(root, keep_ns_prefixes=list(dict.fromkeys(known)))
-
-
+@lru_cache(maxsize=4096)
 def is_dropped_attribute(key: str) -> bool:
-    """Whether no rebuilt part holds such an attribute: times of edits, foreign ones."""
+    """Whether no rebuilt part holds such an attribute: times of edits, foreign and unknown ones."""
     uri, _, name = key.rpartition("}")
-    return name in _DROPPED_ATTRIBUTES or not is_known_space(uri.removeprefix("{"))
+    return name in _DROPPED_ATTRIBUTES or uri.removeprefix("{") not in SPACES or not is_known(name)
+
+
+def is_reference(key: str) -> bool:
+    """Whether an attribute names a relationship of its part."""
+    uri, _, name = key.rpartition("}")
+    return uri.endswith(_REFERENCES) or name in {"relId", "relid"}
 
 
 def remove(element: Element) -> None:
@@ -161,65 +153,3 @@ def remove(element: Element) -> None:
             parent.text = (parent.text or "") + element.tail
         element.tail = None
     parent.remove(element)
-
-
-_STRUCTURE = re.compile(
-    r"[+\-]?\d{1,8}(?:\.\d{1,20})?(?:[eE][+\-]?\d{1,3})?(?:pt|in|cm|mm|px|em|pc|pi|%|f|fd)?"  # numbers and lengths
-    r"|429496\d{4}|214748\d{4}"  # the ends of 32 bit
-    r"|#?[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8}|[0-9A-Fa-f]{20}|[0-9A-F]{4}"  # colours, ids of revisions, PANOSE
-    r"|\{?[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\}?"
-    r"|[a-z][A-Za-z]{0,44}(?:\d{1,3}[A-Za-z]{0,10}\d{0,2})?|\+m[nj]-(?:lt|ea|cs)"  # names of enumerations
-    r"|(?:rId|rel|R|id|Id)\d{1,6}|R[0-9a-f]{16}|R[0-9a-f]{32}"
-    r"|_x0000_[a-z]{1,3}\d{1,6}|#?_x0000_t\d{1,4}"
-    r"|[a-z]{2,3}(?:-[A-Za-z]{2,4}){0,2}"  # languages (BCP 47)
-    r"|(?:\$?[A-Z]{1,3}\$?\d{1,7}|\$[A-Z]{1,3}|\$\d{1,7})(?::(?:\$?[A-Z]{1,3}\$?\d{1,7}|\$[A-Z]{1,3}|\$\d{1,7}))?"
-    r"(?: \$?[A-Z]{1,3}\$?\d{1,7}(?::\$?[A-Z]{1,3}\$?\d{1,7})?)*"
-    r"|(?:%\d[.):\-]?\s?){1,9}"  # numbering
-    r"|\d{1,5}(?:[:,; ]{1,2}-?\d{1,5}){1,12}"  # spans, anchors
-    r"|https?://schemas\.(?:openxmlformats\.org|microsoft\.com)/[a-zA-Z/]{1,60}\d{0,4}(?:/[a-zA-Z\d]{1,30}){0,4}"
-)
-_STYLE = re.compile(r"(?:[a-z\-]{1,40}:\s?[a-z\d.\-#%]{0,24}(?:;\s*|$))+")
-_SHAPE = re.compile(r"[\s\d@,.\-#]*(?:[a-z]{1,2}[\s\d@,.\-#]*)*")
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_A-Za-z]+|\d+")
-_TOKENS = frozenset({"Ignorable", "Requires", "ProcessContent", "MustUnderstand"})
-_SHAPES = frozenset({"path", "eqn", "adj", "coordsize", "coordorigin", "textboxrect", "connectlocs", "v", "limo"})
-_FREE = frozenset({"descr", "title", "author", "initials", "userId", "alt", "Target"})
-_NUMBERED = frozenset({"axId", "crossAx", "creationId", "modId", "sldId", "sldMasterId", "sldLayoutId", "uniqueId"})
-_UNSIGNED = re.compile(r"-?\d{9,10}")
-
-
-def is_structure(value: str) -> bool:
-    """Whether a value can only be structure: a number, a colour, a name of an enumeration, a word of a vocabulary."""
-    if len(value) <= 2 or value.isspace() or _STRUCTURE.fullmatch(value):
-        return True
-    if len(value) > 80 or "@" in value:
-        return False
-    words = _WORD.findall(value)
-    digits = sum(len(word) for word in words if word.isdigit())
-    return digits <= 4 and all(word.isdigit() or word.lower() in STRUCTURAL for word in words)
-
-
-def contents(element: Element) -> Iterator[tuple[str, str]]:
-    """The attributes of an element that hold content, as (key, value).
-
-    Everything is content that is not known to be structure: text can be put into any attribute.
-    """
-    for key, value in element.attrib.items():
-        if is_dropped_attribute(key):
-            continue
-        name = key.rpartition("}")[2]
-        if name in _FREE:
-            if value.strip():
-                yield key, value
-        elif not (is_structure(value) or _is_technical(element, name, value)):
-            yield key, value
-
-
-def _is_technical(element: Element, name: str, value: str) -> bool:
-    """Whether a value is structure by the attribute it stands in."""
-    return bool(
-        (local(element) in _NUMBERED and _UNSIGNED.fullmatch(value))
-        or (name == "style" and _STYLE.fullmatch(value))
-        or (name in _SHAPES and len(value) < 2_000 and _SHAPE.fullmatch(value))
-        or (name in _TOKENS and all(len(part) <= 8 and part in element.nsmap for part in value.split()))
-    )

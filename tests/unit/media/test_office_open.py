@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from xml.sax.saxutils import quoteattr
+
 import pytest
 from tests.unit.media.offices import (
     OOXML,
     Extra,
+    R,
+    S,
     W,
     cell,
     docx,
     opened,
+    package,
     para,
     pptx,
     row,
@@ -22,11 +27,13 @@ from tests.unit.media.offices import (
     table,
     text,
     word_extra,
+    word_part,
     xlsx,
 )
 
+from accord.media.office_kinds import contents
 from accord.media.office_numbers import shown_number
-from accord.media.office_xml import is_structure
+from accord.media.office_xml import parse_xml
 
 MAIN = "word/document.xml"
 
@@ -48,14 +55,14 @@ def test_a_table_of_three_columns_is_a_strip_with_its_header() -> None:
     assert [strip.text for strip in found] == ["Before\n", "Name\tMail\tId\nJane Roe\tj@example.org\t7\n"]
 
 
-def test_a_form_of_two_columns_reads_as_labels() -> None:
-    assert text(docx(table(["Name", "Jane Roe"], ["Phone", "555 0100"])), MAIN) == "Name: Jane Roe\nPhone: 555 0100\n"
+def test_a_form_of_two_columns_keeps_its_cells_apart() -> None:
+    assert text(docx(table(["Name", "Jane Roe"], ["Phone", "555 0100"])), MAIN) == "Name\tJane Roe\nPhone\t555 0100\n"
 
 
 def test_nested_tables_and_content_controls_of_cells_are_read() -> None:
     inner = f"<w:sdt><w:sdtContent>{para(run('deep'))}</w:sdtContent></w:sdt>{table(['in a', 'in b'])}"
     body = f"<w:tbl><w:tr><w:tc>{inner}{para()}</w:tc><w:tc>{para(run('x'))}</w:tc></w:tr></w:tbl>"
-    assert text(docx(body), MAIN) == "deep in a in b: x\n"
+    assert text(docx(body), MAIN) == "deep in a in b\tx\n"
 
 
 def test_deleted_text_is_hidden_and_stays_one_value_with_what_is_kept() -> None:
@@ -127,7 +134,7 @@ def test_alt_text_addresses_and_document_variables_are_read() -> None:
     ]
     data = docx(para(drawing, '<w:hyperlink r:id="rId2" w:tooltip="Write to Jane"/>'), extras)
     assert text(data, MAIN) == "Write to Jane\nJane at home\nHer\n"
-    assert text(data, "word/settings.xml") == "Jane Roe\n"
+    assert text(data, "word/settings.xml") == "client\nJane Roe\n"
     assert text(data, "word/_rels/document.xml.rels") == "mailto:jane@example.org\n"
 
 
@@ -155,8 +162,8 @@ def test_properties_are_metadata_with_names() -> None:
 def test_custom_xml_and_parts_nothing_leads_to_are_read_as_hidden() -> None:
     loose = {"customXml/item9.xml": "<a><b>Jane Roe</b></a>", "word/lost.xml": "<c d='John Roe'/>", "x.bin": b"\1\2<"}
     data = docx(para(run("x")), loose=loose)
-    assert text(data, "customXml/item9.xml", hidden=True) == "Jane Roe\n"
-    assert text(data, "word/lost.xml", hidden=True) == "John Roe\n"
+    assert text(data, "word/part-1.xml", hidden=True) == "Jane Roe\n"
+    assert text(data, "word/part-2.xml", hidden=True) == "John Roe\n"
 
 
 def test_pictures_and_objects_are_embedded() -> None:
@@ -268,16 +275,119 @@ def test_numbers_are_shown(raw: str, code: str, shown: str) -> None:
     assert shown_number(raw, 0, code, since_1904=False) == shown
 
 
-@pytest.mark.parametrize(
-    "value", ["12700", "FF00AA", "rId12", "$A$1:$C$5", "center", "Heading 1", "Times New Roman", "Picture 4", "en-US"]
-)
-def test_structure_is_not_read_as_content(value: str) -> None:
-    assert is_structure(value)
+def test_attributes_that_people_write_are_read_whatever_they_look_like() -> None:
+    body = (
+        "<w:sdt><w:sdtPr><w:alias w:val='5550100'/><w:tag w:val='blue'/><w:dropDownList><w:listItem "
+        "w:displayText='4111 1111 1111 1111' w:value='41111111'/></w:dropDownList></w:sdtPr></w:sdt>"
+        + para("<w:bookmarkStart w:id='1' w:name='blue'/><w:bookmarkStart w:id='2' w:name='_Toc123456'/>")
+        + para(
+            "<w:r><w:pict><v:shape id='_x0000_s1026' alt='center'><v:textpath string='12 34 56'/></v:shape></w:pict></w:r>"
+        )
+        + para("<w:r><w:drawing><wp:docPr id='1' name='Picture 1' descr='4711' title='Title'/></w:drawing></w:r>")
+    )
+    assert text(docx(body), MAIN) == (
+        "5550100\nblue\n4111 1111 1111 1111\n41111111\nblue\ncenter\n12 34 56\n4711\nTitle\n"
+    )
+
+
+def test_names_of_sheets_and_columns_are_read_whatever_they_look_like() -> None:
+    after = '<dataValidations><dataValidation promptTitle="1234" prompt="12 34" errorTitle="blue" error="true"/></dataValidations>'
+    table = f'<table xmlns="{S}" id="1" name="Table1" displayName="Table1" ref="A1:A2"><tableColumns><tableColumn id="1" name="4711"/></tableColumns></table>'
+    extra = Extra(
+        "xl/tables/table1.xml", "table", table, f"{OOXML}spreadsheetml.table+xml", owner="xl/worksheets/sheet1.xml"
+    )
+    data = xlsx(sheet_part("", after=after), names=["079 123 45 67"], extras=[extra])
+    assert text(data, "xl/workbook.xml") == "079 123 45 67\n"
+    assert text(data, "xl/worksheets/sheet1.xml") == "1234\n12 34\nblue\ntrue\n"
+    assert text(data, "xl/tables/table1.xml") == "Table1\nTable1\n4711\n"
 
 
 @pytest.mark.parametrize(
-    "value",
-    ["Jane Roe", "jane@example.org", "078-05-1120", "4111111111111111", "AKIA1234", "jane roe", "Picture 41111111"],
+    ("name", "value"),
+    [
+        ("w:w", "12700"),
+        ("w:fill", "FF00AA"),
+        ("w:val", "center"),
+        ("w:val", "Heading 1"),
+        ("w:ascii", "Times New Roman"),
+        ("w:lang", "en-US"),
+        ("w:rsidR", "00AB12CD"),
+        ("r:id", "rId12"),
+        ("name", "Picture 4"),
+        ("spans", "1:16"),
+        ("sqref", "$A$1:$C$5 D7"),
+        ("formatCode", "_-* #,##0.00\\ [$€-407]_-;[Red]\\-0.0%"),
+        ("uri", "{5C22544A-7EE6-4342-B048-85BDC9FD1C3A}"),
+        ("style", "position:absolute;margin-left:0;width:5in;z-index:251659264"),
+        ("path", "m@4@5l@4@11@9@11@9@5xe"),
+        ("fmla", "*/ h 2 3"),
+    ],
 )
-def test_content_is_not_taken_for_structure(value: str) -> None:
-    assert not is_structure(value)
+def test_structure_is_not_read_as_content(name: str, value: str) -> None:
+    assert not read_attributes("tcW", name, value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("w:val", "Jane Roe"),
+        ("w:val", "jane"),
+        ("w:val", "jane@example.org"),
+        ("w:val", "078-05-1120"),
+        ("w:val", "12 34 56 78"),
+        ("w:val", "5550100123"),
+        ("w:sz", "41111111"),
+        ("w:ascii", "Jane Roe"),
+        ("name", "Picture 41111"),
+        ("name", "Li Wu"),
+        ("name", "张伟"),
+        ("spans", "4111 1111"),
+        ("sqref", "Jane"),
+        ("formatCode", '"Jane"0'),
+        ("uri", "http://schemas.microsoft.com/jane/roe"),
+        ("style", "font-family:jane"),
+        ("lang", "jane-Roe"),
+        ("fmla", "val Jane"),
+        ("b", "Jane Roe"),
+    ],
+)
+def test_content_is_not_taken_for_structure(name: str, value: str) -> None:
+    assert read_attributes("tcW", name, value) == [value]
+
+
+@pytest.mark.parametrize("name", ["formatCode", "path", "style", "sqref", "w:val", "uri", "spans", "fmla"])
+@pytest.mark.parametrize("piece", ["d", "a", "1 ", "A1:", "a:b;", "%1."])
+def test_long_values_are_judged_at_once(name: str, piece: str) -> None:
+    assert read_attributes("tcW", name, piece * 900 + "!!") == [piece * 900 + "!!"]
+
+
+def read_attributes(element: str, name: str, value: str) -> list[str]:
+    prefixes = f'xmlns:w="{W}" xmlns:r="{R}"'
+    return [
+        found for _, found in contents(parse_xml(f"<w:{element} {prefixes} {name}={quoteattr(value)}/>".encode()))
+    ]
+
+
+def test_keys_say_nothing_of_the_names_in_the_archive() -> None:
+    kind = f"{OOXML}wordprocessingml."
+    header = Extra("word/Jane Roe.xml", "header", word_part("hdr", para(run("top"))), f"{kind}header+xml")
+    app = Extra(
+        "docProps/Jane.xml",
+        "x/extended-properties",
+        "<Properties><JaneRoe>y</JaneRoe></Properties>",
+        owner="/",
+        id="rId7",
+    )
+    loose = {"Jane/Roe.xml": "<a>lost</a>", "word/_rels/Roe.xml.rels": "<Relationships/>"}
+    result = opened(
+        package(
+            "word/Jane.xml", f"{kind}document.main+xml", word_part("document", para(run("x"))), [header, app], loose
+        )
+    )
+    assert [strip.key for strip in result.item.strips] == [
+        "word/document.xml",
+        "word/header1.xml",
+        "word/part-1.xml",
+        "docProps/app.xml",
+    ]
+    assert result.item.metadata == ("office.other",)

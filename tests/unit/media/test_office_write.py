@@ -250,7 +250,9 @@ def test_pivot_caches_and_external_links_are_left_out_with_what_names_them() -> 
     ]
     book = '<externalReferences><externalReference r:id="rId8"/></externalReferences><pivotCaches><pivotCache r:id="rId7"/></pivotCaches>'
     data = xlsx(sheet_part(""), book=book, extras=extras)
-    assert "Jane Roe" in text(data, "xl/pivotCache/p1.xml", hidden=True)
+    assert (
+        text(data, "xl/part-1.xml", hidden=True) + text(data, "xl/part-2.xml", hidden=True) == "Jane Roe\nJane Roe\n"
+    )
     out = rewritten(data, "nothing")
     assert not leaks(out, "Jane") and not leaks(out, "externalReference") and not leaks(out, "pivotCache")
 
@@ -310,5 +312,8 @@ def test_text_read_again_is_the_patched_text(data: st.DataObject) -> None:
     out = rewrite_office(file, item, wanted, {})
     expected = "".join(f"{line}\n" for line in expected.split("\n") if line and not line.isspace())
     assert text(out, MAIN) == expected
-    before = [etree.tostring(each) for each in tree(file, MAIN).iter(f"{{{W}}}rPr")]
-    assert [etree.tostring(each) for each in tree(out, MAIN).iter(f"{{{W}}}rPr")] == before
+    before, after = (
+        [etree.tostring(each, method="c14n", exclusive=True) for each in tree(one, MAIN).iter(f"{{{W}}}rPr")]
+        for one in (file, out)
+    )
+    assert after == before
