@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from accord.core.finding import Hit
-from accord.core.media import NOWHERE, Looked, Sight, Strip, Surface
+from accord.core.along import NOWHERE
+from accord.core.media import Looked, Sight, Strip, Surface
 from accord.core.place import Span
 from accord.core.reading import Reading
 from accord.core.roles import Detector, PictureDetector, PictureReader, Reader, Stop

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from tests.unit.media.pdfs import Pdf, one_page, show, update
 
-from accord.core.media import NOWHERE, Mark
+from accord.core.along import NOWHERE
+from accord.core.media import Mark
 from accord.core.place import Box
 from accord.media.limits import MediaLimits
 from accord.media.parts import Opened

@@ -8,10 +8,11 @@ of which every character knows its place. Readers of pictures and of sound turn 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from accord.core.along import lines, stretches
 from accord.core.place import Box, Interval, Meta, Place, Span
 
 if TYPE_CHECKING:
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     Boxes = NDArray[np.int32]
     Samples = NDArray[np.float32]
     Times = NDArray[np.float32]
-
-NOWHERE = -1
-"""The page of a character that has no place: a blank between words."""
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -166,70 +164,10 @@ class Strip:
     def places(self, span: Span) -> list[Place]:
         """Where some of its characters stand: a box for each line they run over, the time they take, or the key."""
         if self.times is not None:
-            return list(_stretches(self.times[span.start : span.end].tolist())) or [Meta(self.reader)]
+            return list(stretches(self.times[span.start : span.end].tolist())) or [Meta(self.reader)]
         if self.boxes is None:
             return [Meta(self.key or self.reader)]
-        return list(_lines(self.boxes[span.start : span.end].tolist())) or [Meta(self.reader)]
-
-
-PAUSE = 4.0
-"""Seconds between two words of one value that still make one interval: who reads out a number takes their time, and a
-recogniser drops digits in between."""
-
-
-def _stretches(rows: Sequence[Sequence[float]]) -> list[Interval]:
-    """Times of characters joined where no long pause parts them and time does not run back."""
-    joined: list[Interval] = []
-    for start, end in rows:
-        if start < 0:
-            continue
-        if joined and joined[-1].start <= start <= joined[-1].end + PAUSE:
-            joined[-1] = Interval(min(joined[-1].start, start), max(joined[-1].end, end))
-        else:
-            joined.append(Interval(start, end))
-    return joined
-
-
-def _lines(rows: Sequence[Sequence[int]]) -> list[Box]:
-    """Boxes of characters joined along their lines, which run across, up or down."""
-    joined: list[Box] = []
-    along = ""
-    for left, top, right, bottom, page in rows:
-        if page == NOWHERE:
-            continue
-        box = Box(left, top, right, bottom, page)
-        way = _way(joined[-1], box, along) if joined else ""
-        if not way:
-            joined.append(box)
-            along = ""
-            continue
-        last, along = joined[-1], way
-        joined[-1] = Box(
-            min(last.left, left), min(last.top, top), max(last.right, right), max(last.bottom, bottom), page
-        )
-    return joined
-
-
-def _way(last: Box, box: Box, along: str) -> str:
-    """Which way a line goes on from one box to the next: `across`, `down` or not at all. It never turns."""
-    if last.page != box.page:
-        return ""
-    across = _goes_on((last.left, last.right), (box.left, box.right), (last.top, last.bottom), (box.top, box.bottom))
-    if across and along != "down":
-        return "across"
-    down = _goes_on((last.top, last.bottom), (box.top, box.bottom), (last.left, last.right), (box.left, box.right))
-    return "down" if down and along != "across" else ""
-
-
-_Side = tuple[int, int]
-
-
-def _goes_on(last: _Side, box: _Side, last_beside: _Side, box_beside: _Side) -> bool:
-    """Whether a box follows another along one axis: near on it, and level with it on the other."""
-    size = min(last_beside[1] - last_beside[0], box_beside[1] - box_beside[0])
-    level = min(last_beside[1], box_beside[1]) - max(last_beside[0], box_beside[0])
-    gap = max(box[0] - last[1], last[0] - box[1])
-    return 2 * level >= size and gap <= 3 * max(1, size)
+        return list(lines(self.boxes[span.start : span.end].tolist())) or [Meta(self.reader)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,13 @@ from accord.core.content import Text
 from accord.core.decision import Destination, Outcome
 from accord.core.place import Span
 from accord.core.reading import Reading
-from accord.core.roles import Detector, PictureDetector
+from accord.core.roles import Detector
 from accord.core.score import Score
 from accord.evaluate.metrics import Bools, auc, by_group, proportion
 from accord.evaluate.spans import Labelled, SpanDocument, span_scores
 from accord.evaluate.suite import Case, Suite
 from accord.guard import Guard, Inspection
+from accord.guard.guard import AnyDetector
 
 Progress = Callable[[int, int], None]
 """Called after each case with how many are done, of how many."""
@@ -116,7 +117,7 @@ def run(
 
 
 def subject_of(
-    detectors: Sequence[Detector | PictureDetector],
+    detectors: Sequence[AnyDetector],
     policy: str,
     suite: str,
     models: Mapping[str, str] | None = None,

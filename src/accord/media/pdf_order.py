@@ -13,7 +13,8 @@ from unicodedata import bidirectional
 
 import numpy as np
 
-from accord.core.media import NOWHERE, Strip
+from accord.core.along import NOWHERE
+from accord.core.media import Strip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

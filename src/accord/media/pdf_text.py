@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pypdfium2.raw as c
 
-from accord.core.media import NOWHERE, Strip
+from accord.core.along import NOWHERE
+from accord.core.media import Strip
 from accord.media.pdf_scan import is_over_ink, widen
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from accord.core.media import NOWHERE, Flaw, Item, Opening, Patch, Sound, Strip, Surface
+from accord.core.along import NOWHERE
+from accord.core.media import Flaw, Item, Opening, Patch, Sound, Strip, Surface
 from accord.core.place import Box, Interval, Meta, Place, Span
 from accord.media.limits import MediaLimits
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.core.media import NOWHERE, Sound, Strip, Surface
+from accord.core.along import NOWHERE
+from accord.core.media import Sound, Strip, Surface
 from accord.core.place import Box, Interval, Meta, Span
 
 

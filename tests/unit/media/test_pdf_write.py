@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from tests.unit.media.pdfs import Pdf, one_page, show
 
-from accord.core.media import NOWHERE, Mark, Strip, Surface
+from accord.core.along import NOWHERE
+from accord.core.media import Mark, Strip, Surface
 from accord.core.place import Box, Span
 from accord.errors import ContentError
 from accord.media.limits import MediaLimits

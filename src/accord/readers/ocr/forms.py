@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from accord.core.media import NOWHERE, Strip
+from accord.core.along import NOWHERE
+from accord.core.media import Strip
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

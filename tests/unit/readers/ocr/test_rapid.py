@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from accord.core.media import NOWHERE, Surface
+from accord.core.along import NOWHERE
+from accord.core.media import Surface
 from accord.readers.ocr.rapid import RapidOcrReader
 
 pytestmark = pytest.mark.models
