@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from accord.media.office_spaces import SPACES
 from accord.media.office_words import STRUCTURAL, is_token, is_vocabulary, words
-from accord.media.office_xml import Element, is_dropped_attribute, local
+from accord.media.office_xml import Element, is_dropped_attribute, is_reference, local
 
 _TEXTS = frozenset(
     """
@@ -130,9 +130,13 @@ _HEX_VALUES = frozenset("rsid rsidRoot nsid tmpl docId charset panose1 sig paraI
 
 
 def contents(element: Element) -> Iterator[tuple[str, str]]:
-    """The attributes of an element that hold content, as (key, value)."""
+    """The attributes of an element that hold content, as (key, value); references are numbered anew, so never."""
     for key, value in element.attrib.items():
-        if not is_dropped_attribute(key) and not is_structure(element, key.rpartition("}")[2], value):
+        if (
+            not is_dropped_attribute(key)
+            and not is_reference(key)
+            and not is_structure(element, key.rpartition("}")[2], value)
+        ):
             yield key, value
 
 

@@ -12,7 +12,7 @@ from accord.media.limits import MediaLimits
 
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 _MOST_MEMBERS = 10_000
-_SMALL = 100_000  # bytes; what a member may always unpack to, however well it packs
+_SMALL = 8_000_000  # bytes; what a member may always unpack to: ordinary sheets and long documents repeat themselves
 _CHUNK = 1 << 18
 _ENCRYPTED = 0x1
 _PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}

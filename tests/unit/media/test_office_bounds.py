@@ -18,6 +18,7 @@ from tests.unit.media.offices import (
     run,
     sheet_part,
     si,
+    strips,
     text,
     unzipped,
     word_part,
@@ -222,3 +223,9 @@ def test_hostile_numbers_in_a_sheet_do_no_harm() -> None:
 def test_archives_are_written_the_same_every_time() -> None:
     assert write_archive({"b": b"1", "a": b"2"}) == write_archive({"b": b"1", "a": b"2"})
     assert list(unzipped(write_archive({"b": b"1", "a": b"2"}))) == ["b", "a"]
+
+
+def test_a_long_document_that_repeats_itself_is_read() -> None:
+    data = docx(para(run("the same line again")) * 15_000)
+    assert len(data) * 200 < len(unzipped(data)[MAIN])
+    assert strips(data, MAIN)[0].text.count("\n") == 15_000
