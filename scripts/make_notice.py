@@ -23,6 +23,20 @@ Copyright The accord authors. Licensed under the Apache License, Version 2.0; se
 This file is generated: `make notice`. It names what accord depends on at run time and the model weights it can fetch.
 Nothing listed here is part of this repository, except the weights marked as shipped.
 """
+# What the wheels carry besides their own code, as seen by listing them (Linux, x86-64, November 2026).
+BUNDLED = {
+    "ctranslate2": "oneDNN (Apache-2.0), Intel MKL (Intel Simplified Software License), GNU libgomp (GPL-3.0 with the GCC "
+    "Runtime Library Exception)",
+    "numpy": "OpenBLAS (BSD-3-Clause), libgfortran and libquadmath (GPL-3.0 with the GCC Runtime Library Exception, LGPL-2.1)",
+    "opencv-python-headless": "FFmpeg (LGPL-2.1), OpenSSL 1.1.1k (OpenSSL License; accord opens no socket or video with it), "
+    "libvpx and libaom (BSD), libavif (BSD-2-Clause), OpenBLAS (BSD-3-Clause), libpng, libdrm (MIT), libgfortran and "
+    "libquadmath (GPL-3.0 with the GCC Runtime Library Exception, LGPL-2.1)",
+    "pillow": "libjpeg-turbo, libtiff, libwebp, libavif, OpenJPEG, FreeType (FTL), HarfBuzz, Little CMS, libpng, zlib, "
+    "liblzma, Zstandard, Brotli, libxcb (all permissive)",
+    "pypdfium2": "PDFium (BSD-3-Clause, Apache-2.0) with FreeType, Little CMS, libjpeg-turbo, OpenJPEG, Abseil and others",
+    "soundfile": "libsndfile (LGPL-2.1) with FLAC, Ogg, Vorbis, Opus (BSD), mpg123 and LAME (LGPL-2.1)",
+    "soxr": "libsoxr (LGPL-2.1)",
+}
 # A licence is accepted by what its metadata says; the python-stdnum library is used unmodified, as LGPL asks.
 LESSER = frozenset({"python-stdnum"})
 _STRONG = re.compile(r"\b(A?GPL|GNU (Affero )?General Public)", re.IGNORECASE)
@@ -73,7 +87,9 @@ def refused(packages: dict[str, Distribution]) -> list[str]:
 def notice() -> str:
     """The text of NOTICE."""
     lines = [HEADER, "Dependencies", "------------"]
-    lines += [f"{name}: {licence(package)}" for name, package in closure("accord").items()]
+    for name, package in closure("accord").items():
+        lines.append(f"{name}: {licence(package)}")
+        lines += [f"  carries {BUNDLED[name]}"] if name in BUNDLED else []
     lines += ["", "Model weights", "-------------"]
     for entry in register().entries:
         lines += [f"{entry.name} {entry.version} ({entry.kind}): {entry.licence}", f"  {entry.attribution}"]
