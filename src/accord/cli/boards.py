@@ -68,6 +68,7 @@ def boards(number: int, scene: story.Scene) -> list[dict[str, Any]]:
                 "name": board.name,
                 "title": board.title,
                 "kind": _kind(scene.content[board.parts[0]]),
+                "spoken": story.SPOKEN.get(board.name, ""),
                 "original": _original(number, scene, board, found),
                 "releases": [_left(scene, board, decision) for decision in scene.decisions.values()],
             }

@@ -69,6 +69,15 @@ _TITLES = {
         " synthesiser's.",
     ),
 }
+SPOKEN = {
+    "voice-note.ogg": (
+        "Hello, this is Mateo Ruiz. Please use my new card: four zero zero zero, zero five double six, double five"
+        " double six, five five five six. Call me on two oh two, five five five, oh one double eight, or write to"
+        " mateo dot ruiz at example dot net."
+    )
+}
+"""What the synthesiser was given to say, to be held against what was understood."""
+
 TAG = re.compile(r"\[[A-Z]+(?:_[A-Z]+)*_[A-Z2-7]{4,16}\]")
 """What a pseudonym looks like."""
 
