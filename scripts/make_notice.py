@@ -24,16 +24,22 @@ This file is generated: `make notice`. It names what accord depends on at run ti
 Nothing listed here is part of this repository, except the weights marked as shipped.
 """
 # What the wheels carry besides their own code, as seen by listing them (Linux, x86-64, November 2026).
+GCC = "GPL-3.0 with the GCC Runtime Library Exception"
 BUNDLED = {
-    "ctranslate2": "oneDNN (Apache-2.0), Intel MKL (Intel Simplified Software License), GNU libgomp (GPL-3.0 with the GCC "
-    "Runtime Library Exception)",
-    "numpy": "OpenBLAS (BSD-3-Clause), libgfortran and libquadmath (GPL-3.0 with the GCC Runtime Library Exception, LGPL-2.1)",
-    "opencv-python-headless": "FFmpeg (LGPL-2.1), OpenSSL 1.1.1k (OpenSSL License; accord opens no socket or video with it), "
-    "libvpx and libaom (BSD), libavif (BSD-2-Clause), OpenBLAS (BSD-3-Clause), libpng, libdrm (MIT), libgfortran and "
-    "libquadmath (GPL-3.0 with the GCC Runtime Library Exception, LGPL-2.1)",
-    "pillow": "libjpeg-turbo, libtiff, libwebp, libavif, OpenJPEG, FreeType (FTL), HarfBuzz, Little CMS, libpng, zlib, "
-    "liblzma, Zstandard, Brotli, libxcb (all permissive)",
-    "pypdfium2": "PDFium (BSD-3-Clause, Apache-2.0) with FreeType, Little CMS, libjpeg-turbo, OpenJPEG, Abseil and others",
+    "ctranslate2": f"oneDNN (Apache-2.0), Intel MKL (Intel Simplified Software License), GNU libgomp ({GCC})",
+    "numpy": f"OpenBLAS (BSD-3-Clause), libgfortran and libquadmath ({GCC}, LGPL-2.1)",
+    "opencv-python-headless": (
+        "FFmpeg (LGPL-2.1), OpenSSL 1.1.1k (OpenSSL License; accord opens no socket and no video with it), "
+        "libvpx and libaom (BSD), libavif (BSD-2-Clause), OpenBLAS (BSD-3-Clause), libpng, libdrm (MIT), "
+        f"libgfortran and libquadmath ({GCC}, LGPL-2.1)"
+    ),
+    "pillow": (
+        "libjpeg-turbo, libtiff, libwebp, libavif, OpenJPEG, FreeType (FTL), HarfBuzz, Little CMS, libpng, zlib, "
+        "liblzma, Zstandard, Brotli, libxcb (all permissive)"
+    ),
+    "pypdfium2": (
+        "PDFium (BSD-3-Clause, Apache-2.0) with FreeType, Little CMS, libjpeg-turbo, OpenJPEG, Abseil and others"
+    ),
     "soundfile": "libsndfile (LGPL-2.1) with FLAC, Ogg, Vorbis, Opus (BSD), mpg123 and LAME (LGPL-2.1)",
     "soxr": "libsoxr (LGPL-2.1)",
 }
