@@ -16,6 +16,7 @@ from accord.media.office_zip import Unreadable
 
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 TYPES_PART = "[Content_Types].xml"
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument."
 _MAIN_NAMES = {"word": "word/document.xml", "xl": "xl/workbook.xml", "ppt": "ppt/presentation.xml"}
 
 
@@ -115,6 +116,8 @@ def read_package(members: Mapping[str, bytes], stop: Stop) -> Package:
     Raises:
         Unreadable: it is no Office package, or a part that would be kept cannot be read.
     """
+    if members.get("mimetype", b"").startswith(_OPEN_DOCUMENT):
+        raise Unreadable("OpenDocument files are not inspected", "fault.uninspected")
     if TYPES_PART not in members:
         raise Unreadable("the archive is no Office package")
     names = {name.lower(): name for name in members}

@@ -229,3 +229,8 @@ def test_a_long_document_that_repeats_itself_is_read() -> None:
     data = docx(para(run("the same line again")) * 15_000)
     assert len(data) * 200 < len(unzipped(data)[MAIN])
     assert strips(data, MAIN)[0].text.count("\n") == 15_000
+
+
+def test_an_open_document_says_that_it_is_not_inspected() -> None:
+    members = {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<a>Jane Roe</a>"}
+    refused(zipped(members), "fault.uninspected", "OpenDocument files are not inspected")

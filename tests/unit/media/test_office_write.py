@@ -290,6 +290,56 @@ def test_what_is_put_in_is_text_and_legal_xml() -> None:
     assert text(out, MAIN) == "<a>&\U0001f600\n"
 
 
+def every_kind() -> dict[str, bytes]:
+    """A file of every kind with much in it that is to stay."""
+    picture = '<w:r><w:drawing><wp:docPr id="1" name="Picture 1" descr="Her cat"/><a:blip r:embed="rId2"/></w:drawing></w:r>'
+    word = [
+        word_extra("styles", '<w:style w:styleId="Own"><w:name w:val="Own"/></w:style>', id="rId1"),
+        Extra("word/media/image1.png", "image", PNG, "image/png", id="rId2"),
+        word_extra("footnotes", para(run("Below")), id="rId3"),
+        Extra("https://example.com/a", "hyperlink", "", id="rId4", external=True),
+    ]
+    link = '<w:hyperlink r:id="rId4" w:anchor="part two"><w:r><w:t>there</w:t></w:r></w:hyperlink>'
+    body = para(run("One ", "<w:b/>"), link, picture) + table(["Name", "Mail", "Id"], ["Jane", "j@example.org", "7"])
+    rows = row(1, cell("A1", "", shared=0), cell("B1", 29342, style=1)) + row(
+        2, cell("A2", 7.25), cell("B2", "x", formula='"x"&""')
+    )
+    after = '<dataValidations><dataValidation sqref="A1:B2" prompt="Ask"/></dataValidations>'
+    return {
+        "docx": docx(body, word),
+        "xlsx": xlsx(sheet_part(rows, after=after), strings=[si("Jane ", "Roe")], names=["Staff of 2024"]),
+        "pptx": pptx(
+            slide_part(shape("Jane| Roe", descr="her face")), slide_part(shape("two"), attributes='show="0"')
+        ),
+    }
+
+
+@pytest.mark.parametrize("kind", ["docx", "xlsx", "pptx"])
+def test_where_nothing_is_found_all_text_stays_and_a_second_time_changes_nothing(kind: str) -> None:
+    data = every_kind()[kind]
+    once = rewrite_office(data, opened(data).item, [], {each.key: each.data for each in opened(data).embedded})
+    assert [(strip.text, strip.hidden) for strip in strips(once)] == [
+        (strip.text, strip.hidden) for strip in strips(data)
+    ]
+    assert [each.data for each in opened(once).embedded] == [each.data for each in opened(data).embedded]
+    twice = rewrite_office(once, opened(once).item, [], {each.key: each.data for each in opened(once).embedded})
+    assert twice == once
+
+
+@settings(max_examples=40)
+@given(st.sampled_from(["docx", "xlsx", "pptx"]), st.data())
+def test_whatever_is_patched_the_file_opens_and_holds_no_more_of_it(kind: str, data: st.DataObject) -> None:
+    file = every_kind()[kind]
+    item = opened(file).item
+    writable = [number for number, strip in enumerate(item.strips) if strip.writable]
+    number = data.draw(st.sampled_from(writable))
+    line = data.draw(st.sampled_from([line for line in item.strips[number].text.split("\n") if line.strip()]))
+    start = item.strips[number].text.index(line)
+    out = rewrite_office(file, item, [Patch(number, Span(start, start + len(line)), "[X]")], {})
+    assert not opened(out).flaws
+    assert line not in text(out, item.strips[number].key).split("\n")
+
+
 WORDS = st.text("abc äß@.1", min_size=0, max_size=6)
 PROPERTIES = st.sampled_from(["", "<w:b/>", "<w:i/>", '<w:color w:val="FF0000"/>'])
 
