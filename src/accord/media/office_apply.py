@@ -150,18 +150,30 @@ def _write_cell(cell: Element, edits: Mapping[int, list[Edit]], book: Book) -> E
 
 def _drop_formulas(formulas: Iterable[Element]) -> None:
     """Take out formulas; where others repeat one (shared formulas), those as well. Values stay."""
+    repeated: dict[Element, dict[str, list[Element]]] = {}
     for formula in formulas:
         cell = formula.getparent()
         if cell is None:
             continue
-        number, shared = formula.get("si"), formula.get("t") == "shared" and bool(formula.text)
-        data = cell.getparent().getparent()
-        group = [each for each in data.iter(formula.tag) if each.get("si") == number] if shared else [formula]
+        group = [formula]
+        if formula.get("t") == "shared" and formula.text:
+            data = cell.getparent().getparent()
+            if data not in repeated:
+                repeated[data] = _shared(data, formula.tag)
+            group = [each for each in repeated[data][formula.get("si", "")] if each.getparent() is not None]
         for each in group:
             owner = each.getparent()
             remove(each)
             if owner.get("t") == "str":
                 _plain_string(owner)
+
+
+def _shared(data: Element, tag: str) -> dict[str, list[Element]]:
+    """The formulas of a sheet by the number under which cells repeat them."""
+    groups: dict[str, list[Element]] = {}
+    for formula in data.iter(tag):
+        groups.setdefault(formula.get("si", ""), []).append(formula)
+    return groups
 
 
 def _plain_string(cell: Element) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from accord.media.office_numbers import shown_number
 from accord.media.office_package import Package, Part
-from accord.media.office_pieces import CELL, FORMULA, STOP, Piece, Script, Slot
-from accord.media.office_text import Looks, Walk
+from accord.media.office_pieces import CELL, FORMULA, Piece, Script, Slot
+from accord.media.office_text import Looks, Walk, laid_rows
 from accord.media.office_xml import Element, attribute, child, children, local
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
@@ -299,12 +299,12 @@ def _lay(script: Script, rows: Iterable[list[_Cell]]) -> None:
     filled = [row for row in rows if row]
     columns = sorted({cell.column for row in filled for cell in row})
     wide = len(columns) > _WIDEST
+    lines: list[list[list[Piece]]] = []
     for row in filled:
         cells = {cell.column: cell.pieces for cell in row}
-        line: list[Piece] = []
-        for column in cells if wide else columns:
-            line += [*cells.get(column, []), STOP]
-        script.line(line[:-1])
+        lines.append([cells.get(column, []) for column in (cells if wide else columns)])
+    for line in laid_rows(lines):
+        script.line(line)
 
 
 def unused_strings(part: Part, key: str, book: Book, grow: Callable[[int], None]) -> list[Script]:

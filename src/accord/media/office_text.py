@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from accord.media.office_forms import is_form
 from accord.media.office_kinds import contents
 from accord.media.office_pieces import BLANK, GONE, MARK, STOP, TEXT, Piece, Script, Slot
 from accord.media.office_pieces import TAIL as AFTER
@@ -23,6 +24,7 @@ _PLACES = frozenset(
 _LABELLED = frozenset({"author", "creator", "lastModifiedBy"})
 _CLIENT = "urn:schemas-microsoft-com:office:excel"
 _WHITE = re.compile(r"(?:[0-9A-Fa-f]{2})?[Ff]{6}")
+_MOST_TABLES = 200  # that are scripts of their own
 _SEEN, _GONE, _NEW, _CODE = range(4)
 
 
@@ -195,17 +197,15 @@ class Walk:
 
     def _table(self, table: Element, hidden: bool) -> None:
         """A table: rows are lines, cells are apart by tabs; one of three columns and more is a script of its own."""
-        rows: list[list[Piece]] = []
-        widest = 0
-        for row in self._children(table, "tr", hidden):
-            cells = [self._cell(cell, hidden) for cell in self._children(row, "tc", hidden)]
-            widest = max(widest, len(cells))
-            rows.append([piece for cell in cells for piece in (*cell, STOP)][:-1])
+        rows = [
+            [self._cell(cell, hidden) for cell in self._children(row, "tc", hidden)]
+            for row in self._children(table, "tr", hidden)
+        ]
         target = self.secret if hidden else self.shown
-        if widest >= 3 and not hidden and len(self.tables) < 200:
-            target = Script(self.shown.key)
+        if max(map(len, rows), default=0) >= 3 and len(self.tables) < _MOST_TABLES:
+            target = Script(self.shown.key, hidden=hidden)
             self.tables.append(target)
-        for pieces in rows:
+        for pieces in laid_rows(rows):
             self._line(target, pieces)
 
     def _children(self, element: Element, name: str, hidden: bool) -> Iterator[Element]:
@@ -278,6 +278,22 @@ class Walk:
         x, y = _number(attribute(offset, "x")), _number(attribute(offset, "y"))
         wide, high = _number(attribute(extent, "cx")), _number(attribute(extent, "cy"))
         return x >= width or y >= height or x + wide <= 0 or y + high <= 0
+
+
+def laid_rows(rows: Sequence[Sequence[list[Piece]]]) -> Iterator[list[Piece]]:
+    """Rows of a table as lines: cells apart by tabs, or a colon between a label and its value.
+
+    Args:
+        rows: pieces of every cell, row after row.
+    """
+    form = is_form([["".join(piece.text for piece in cell) for cell in row] for row in rows[:500]])
+    for row in rows:
+        line: list[Piece] = []
+        for number, cell in enumerate(row):
+            label = form and number % 2 == 0 and any(not piece.text.isspace() for piece in cell)
+            colon = Piece(" ") if cell and cell[-1].text.rstrip().endswith(":") else Piece(": ")
+            line += [*cell, colon if label else STOP]
+        yield line[:-1]
 
 
 def _flat(piece: Piece) -> Piece:

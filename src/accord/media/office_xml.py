@@ -91,13 +91,18 @@ def _last(tag: str) -> str:
 def space(element: Element) -> str:
     """The namespace of an element; empty where it has none."""
     tag = element.tag
-    return tag[1:].partition("}")[0] if isinstance(tag, str) and tag.startswith("{") else ""
+    return space_of(tag) if isinstance(tag, str) else ""
+
+
+def space_of(name: str) -> str:
+    """The namespace of a qualified name (`{uri}local`); empty where it has none."""
+    return name[1:].partition("}")[0] if name.startswith("{") else ""
 
 
 def child(element: Element, *names: str) -> Element | None:
     """The descendant along a path of local names; None where there is none."""
     for name in names:
-        element = next((found for found in element if local(found) == name), None)
+        element = next(element.iterchildren(f"{{*}}{name}"), None)
         if element is None:
             return None
     return element
@@ -124,10 +129,14 @@ def is_on(element: Element | None) -> bool:
 
 def is_dropped(element: Element) -> bool:
     """Whether no rebuilt part holds such an element: comments, unknown markup, links to what is dropped."""
-    if not isinstance(element.tag, str):
-        return True
-    name = local(element)
-    return name in _DROPPED_ELEMENTS or space(element) not in SPACES or not is_known(name)
+    tag = element.tag
+    return not isinstance(tag, str) or _is_dropped(tag)
+
+
+@lru_cache(maxsize=4096)
+def _is_dropped(tag: str) -> bool:
+    uri, _, name = tag.rpartition("}")
+    return name in _DROPPED_ELEMENTS or uri.removeprefix("{") not in SPACES or not is_known(name)
 
 
 @lru_cache(maxsize=4096)
