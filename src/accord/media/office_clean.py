@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from lxml import etree
 
 from accord.media.office_spaces import SPACES, XML
-from accord.media.office_xml import Element, is_dropped, is_dropped_attribute, is_reference, local
+from accord.media.office_xml import Element, is_dropped, is_dropped_attribute, is_reference, local, space_of
 
 _PREFIXES = frozenset({"Ignorable", "Requires"})
 _EMPTY = frozenset({"ext", "extLst"})
@@ -26,24 +26,25 @@ def fresh(root: Element, ids: Mapping[str, str]) -> Element:
         The root of the copy.
     """
     prefixes = _prefixes(root)
-    copy = etree.Element(root.tag, nsmap={prefix or None: uri for uri, prefix in prefixes.items()})
+    spaces = {prefix or None: uri for uri, prefix in prefixes.items()}
+    copy = etree.Element(root.tag, _attributes(root, ids, prefixes), nsmap=spaces)
     _fill(copy, root, ids, prefixes)
     return copy
 
 
 def _prefixes(root: Element) -> dict[str, str]:
     """Prefixes of the namespaces a part uses, by URI; an empty one for the namespace that has none."""
+    tags: set[str] = set()
+    keys: set[str] = set()
     used: dict[str, None] = {}
-    qualified: set[str] = set()
     for element in root.iter("*"):
-        for key in (element.tag, *element.attrib):
-            uri = key[1:].partition("}")[0] if key.startswith("{") else ""
-            used.setdefault(uri)
-            if key is not element.tag:
-                qualified.add(uri)
+        tags.add(element.tag)
         for key, value in element.attrib.items():
+            keys.add(key)
             if key.rpartition("}")[2] in _PREFIXES:
                 used.update(dict.fromkeys(element.nsmap.get(part, "") for part in value.split()))
+    qualified = {space_of(key) for key in keys}
+    used.update(dict.fromkeys(sorted(qualified | {space_of(tag) for tag in tags})))
     plain = root.nsmap.get(None, "")
     prefixes: dict[str, str] = {}
     taken: set[str] = set()
@@ -59,22 +60,27 @@ def _prefixes(root: Element) -> dict[str, str]:
 
 
 def _fill(copy: Element, element: Element, ids: Mapping[str, str], prefixes: Mapping[str, str]) -> None:
-    for key, value in element.attrib.items():
-        kept = None if is_dropped_attribute(key) else _kept(element, key, value, ids, prefixes)
-        if kept is not None:
-            copy.set(key, kept)
     copy.text = element.text
     for part in element:
         if is_dropped(part) or not _is_readable(part):
             _append(copy, part.tail)
             continue
-        inner = etree.SubElement(copy, part.tag)
+        inner = etree.SubElement(copy, part.tag, _attributes(part, ids, prefixes))
         _fill(inner, part, ids, prefixes)
         if local(part) in _EMPTY and len(part) and not len(inner) and not (inner.text or "").strip():
             copy.remove(inner)
             _append(copy, part.tail)
         else:
             inner.tail = part.tail
+
+
+def _attributes(element: Element, ids: Mapping[str, str], prefixes: Mapping[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, value in element.attrib.items():
+        kept = None if is_dropped_attribute(key) else _kept(element, key, value, ids, prefixes)
+        if kept is not None:
+            found[key] = kept
+    return found
 
 
 def _kept(element: Element, key: str, value: str, ids: Mapping[str, str], prefixes: Mapping[str, str]) -> str | None:
