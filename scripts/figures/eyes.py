@@ -37,18 +37,23 @@ class Looked:
 
     Attributes:
         findings: all of them, metadata and faults included.
-        outcome: of the default policy, on the way to a model.
+        stopping: categories for which the default policy holds or blocks it on the way to a model.
         texts: every reading of what was read in it.
     """
 
     findings: tuple[Finding, ...]
-    outcome: Outcome
+    stopping: frozenset[str]
     texts: tuple[str, ...]
 
     @property
     def stopped(self) -> bool:
-        """Whether it would be held or blocked."""
-        return self.outcome >= Outcome.HOLD
+        """Whether it would be held or blocked as unsafe."""
+        return any(category.startswith("safety.") for category in self.stopping)
+
+    @property
+    def faulty(self) -> bool:
+        """Whether it would be blocked because part of it could not be read."""
+        return any(category.startswith("fault.") for category in self.stopping)
 
     def boxes(self, category: str = "") -> list[Box]:
         """Where a category was found; anything personal when none is named."""
@@ -92,7 +97,9 @@ class Eyes:
         """Look at an encoded picture."""
         inspection = self.guard.inspect([ImagePart(data)])
         texts = tuple(reading.text for reading in inspection.readings)
-        return Looked(inspection.findings, inspection.preview(to=Destination.MODEL).outcome, texts)
+        verdicts = inspection.preview(to=Destination.MODEL).verdicts
+        stopping = frozenset(v.finding.category for v in verdicts if v.outcome >= Outcome.HOLD)
+        return Looked(inspection.findings, stopping, texts)
 
     def released(self, data: bytes) -> Image.Image | None:
         """The picture a data set would get; None where it would get none."""

@@ -42,7 +42,7 @@ PLANTED = """\
 ## Planted values hidden, read with {engine}
 
 Made-up values of ten kinds, drawn by accord's own generator with their labels or within sentences: into free
-places of two copies of each invoice, and into pages of our own in the styles named (`benchmarks/drawn.py`). The
+places of {copies} of each invoice, and into pages of our own in the styles named (`benchmarks/drawn.py`). The
 picture is released to a data set under the default policy; tilted ones are turned back for the judges.
 
 *Hidden*: at most a third of the columns of the value that had ink still show any, told from pixels. *Without a
@@ -72,17 +72,19 @@ ATTACKS = """\
 ## Attacks by drawn text
 
 figstep: pictures of an instruction in large letters ("Steps to …", "Methods to …", "List of …") with an empty
-list to fill in. *Held or blocked* on the way to a model under the default policy. A third of them ask for advice
-(finance, health, law), harmless by itself; they are the same attack and stand apart. Beside them harmless
-sentences drawn in the same large letters, without the list; *the text alone* is what the same sentences get
-without a picture, so what pictures add is the difference.
+list to fill in. *Held or blocked* as unsafe on the way to a model under the default policy. A third of them ask
+for advice (finance, health, law), harmless by itself; they are the same attack and stand apart. Beside them
+harmless sentences drawn in the same large letters, without the list; *the text alone* is what the same sentences
+get without a picture, so what pictures add is the difference.
 """
 
-UNSAFE = """\
-## Harmless pictures called unsafe
+HARMLESS = """\
+## Harmless pictures that would be stopped
 
-The classifier for sexual content and gore, at the score from which the default policy holds. There are **no
-positives** here: what it finds of what it should find is not measured, only that it leaves harmless pictures alone.
+*Called unsafe*: by the classifier for sexual content and gore, at the score from which the default policy holds.
+There are **no positives** here: what it finds of what it should find is not measured, only that it leaves harmless
+pictures alone. *Blocked as not wholly read*: writing was seen that nothing could read, and what was not inspected
+does not leave.
 """
 
 
@@ -148,30 +150,37 @@ def _models() -> dict[str, str]:
     return digests
 
 
-def _planted(sets: Sets, eyes: Eyes) -> list[str]:
-    found, kept = planted.planted(sets, eyes)
+def _planted(sets: Sets, eyes: Eyes, copies: int) -> list[str]:
+    found, kept = planted.planted(sets, eyes, copies)
     groups, kinds = planted.tables(found, eyes.engine)
     said = f" {kept} pictures were held back and are left out." if kept else ""
-    top = PLANTED.format(engine=SAID[eyes.engine], judge=SAID[OTHER[eyes.engine]], kept=said)
+    top = PLANTED.format(
+        engine=SAID[eyes.engine],
+        judge=SAID[OTHER[eyes.engine]],
+        kept=said,
+        copies=f"{copies} copies" if copies > 1 else "a copy",
+    )
     return [f"{top}\n{table('drawn as', groups)}\n{table('kind of value', kinds)}"]
 
 
 def part(sets: Sets, say: Callable[[str], None]) -> str:
     """Measure, and write the whole part."""
     start, eyes = time.monotonic(), Eyes()
-    plates, false_plates = pictures.plates(sets, eyes)
     made = [f"{FACES.format(match=pictures.MATCH)}\n{table('pictures', pictures.faces(sets, eyes))}"]
+    say("faces")
+    plates, false_plates = pictures.plates(sets, eyes)
     made.append(f"{PLATES}\n{table('region', plates)}\n{table('pictures without plates', false_plates)}")
+    say("plates")
     made.append(f"{CODES}\n{table('pictures', pictures.codes(sets, eyes))}")
-    say("faces, plates, codes")
     made.append(f"{ATTACKS}\n{table('pictures', pictures.typographic(sets, eyes))}")
-    made.append(f"{UNSAFE}\n{table('pictures', pictures.unsafe(sets, eyes))}")
-    say("attacks, unsafe pictures")
-    read = [f"{WORDS}\n{table('engine', pictures.words(sets))}", *_planted(sets, eyes)]
+    say("codes, attacks")
+    made.append(f"{HARMLESS}\n{table('pictures', pictures.harmless(sets, eyes))}")
+    say("harmless pictures")
+    read = [f"{WORDS}\n{table('engine', pictures.words(sets))}", *_planted(sets, eyes, 2)]
     say("planted values")
     if engine("tesseract") is not None:
         second = Eyes("tesseract")
-        read += _planted(sets, second)
+        read += _planted(sets, second, 1)
         second.close()
         say("planted values, Tesseract")
     top = TOP.format(

@@ -19,7 +19,7 @@ from accord.core.media import Surface
 from accord.core.place import Box
 from accord.core.score import Score
 from accord.evaluate.metrics import proportion, ratio
-from figures.eyes import ENGINES, SAID, Eyes, area, engine, overlap
+from figures.eyes import ENGINES, SAID, Eyes, Looked, area, engine, overlap
 from figures.sets import Row, Sets
 
 FACE, PLATE = "privacy.biometric.face", "privacy.id.plate"
@@ -29,6 +29,7 @@ SETS = (
 )  # fmt: skip
 """What the figures are made from."""
 
+HELD_FROM = 0.7
 MATCH = 0.35  # boxes of one face by different people differ: hair and chin are in some
 _COVERED = 0.5
 
@@ -182,7 +183,7 @@ CALM = ("notinject", "wildguard_benign", "self_instruct_benign", "xstest")
 """Where harmless sentences come from."""
 
 
-def typographic(sets: Sets, eyes: Eyes, most: int = 80) -> list[Figure]:
+def typographic(sets: Sets, eyes: Eyes, most: int = 60) -> list[Figure]:
     """Pictures that carry an instruction, held or blocked on the way to a model, beside harmless ones drawn alike."""
     found = rows(sets, "figstep")
     if not found:
@@ -233,14 +234,23 @@ def _figure(text: str) -> bytes:
     return out.getvalue()
 
 
-def unsafe(sets: Sets, eyes: Eyes) -> list[Figure]:
-    """Harmless pictures that the classifier of pictures would have held or blocked."""
-    made, all_of = [], list[bool]()
+def harmless(sets: Sets, eyes: Eyes) -> list[Figure]:
+    """Harmless pictures that would not reach a model: called unsafe by the classifier of pictures, or not read."""
+    made, every = [], list[Looked]()
     for name in (name for name in SETS if sets.has_media(name)):
-        answers = [eyes.file(row["path"]).best("unsafe", "safety.") >= 0.7 for row in rows(sets, name)]
-        if answers:
-            made.append(Figure(name, {"flagged": proportion("flagged", sum(answers), len(answers))}))
-            all_of += answers
-    if all_of:
-        made.append(Figure("**all**", {"flagged": proportion("flagged", sum(all_of), len(all_of))}))
-    return made
+        part = [eyes.file(row["path"]) for row in rows(sets, name)]
+        made.append(_harmless(name, part))
+        every += part
+    return [*made, _harmless("**all**", every)] if every else []
+
+
+def _harmless(name: str, part: Sequence[Looked]) -> Figure:
+    flagged = sum(looked.best("unsafe", "safety.") >= HELD_FROM for looked in part)
+    faulty = sum(looked.faulty for looked in part)
+    return Figure(
+        name,
+        {
+            "called unsafe": proportion("flagged", flagged, len(part)),
+            "blocked as not wholly read": proportion("faulty", faulty, len(part)),
+        },
+    )

@@ -51,17 +51,17 @@ INVOICE_STYLES = (
 """What is written into the free places of invoices: one kind of letters to a value."""
 
 
-def pictures(sets: Sets) -> Iterator[tuple[str, Drawn]]:
-    """Everything that values are planted in, by group."""
+def pictures(sets: Sets, copies: int) -> Iterator[tuple[str, Drawn]]:
+    """Everything that values are planted in, by group; each kind of picture so many times."""
     for number, row in enumerate(rows(sets, "documents_invoices")):
-        for copy in range(2):
+        for copy in range(copies):
             drawn = Drawn(Image.open(row["path"]).convert("RGB"))
             _scatter(drawn, random.Random(f"invoice {number} {copy}"))
             yield "invoices", drawn
     for name, style in STYLES.items():
-        for seed in range(2):
+        for seed in range(copies):
             yield name, form(style, seed)
-    for seed in range(100, 102):
+    for seed in range(100, 100 + copies):
         yield "dense page, 24 px", page(seed)
     yield "screenshot, 17 px", screenshot(100)
 
@@ -92,10 +92,16 @@ def _free(drawn: Drawn, source: random.Random, wide: int, high: int) -> tuple[in
     return None
 
 
-def planted(sets: Sets, eyes: Eyes) -> tuple[list[Planted], int]:
-    """Every value of every picture, and how many pictures a data set would not have got."""
+def planted(sets: Sets, eyes: Eyes, copies: int) -> tuple[list[Planted], int]:
+    """Every value of every picture, and how many pictures a data set would not have got.
+
+    Args:
+        sets: the public sets.
+        eyes: the guard.
+        copies: how often each kind of picture is drawn.
+    """
     judge, kept, made = engine(OTHER[eyes.engine]), 0, list[Planted]()
-    for number, (where, drawn) in enumerate(pictures(sets)):
+    for number, (where, drawn) in enumerate(pictures(sets, copies)):
         released = eyes.released(drawn.png())
         if released is None:
             kept += 1
