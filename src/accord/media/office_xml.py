@@ -102,8 +102,11 @@ def space_of(name: str) -> str:
 def child(element: Element, *names: str) -> Element | None:
     """The descendant along a path of local names; None where there is none."""
     for name in names:
-        element = next(element.iterchildren(f"{{*}}{name}"), None)
-        if element is None:
+        for found in element:
+            if local(found) == name:
+                element = found
+                break
+        else:
             return None
     return element
 
