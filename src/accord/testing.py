@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from accord.core.finding import Hit
 from accord.core.along import NOWHERE
+from accord.core.finding import Hit
 from accord.core.media import Looked, Sight, Strip, Surface
 from accord.core.place import Span
 from accord.core.reading import Reading
