@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
-pytestmark = pytest.mark.models
+pytestmark = [pytest.mark.models, pytest.mark.timeout(300)]
 
 SPOKEN = "4000056655665556", "2025550188", "ruiz"
 FORMS = {"note.ogg": ("OGG", "VORBIS"), "note.mp3": ("MP3", "MPEG_LAYER_III")}
