@@ -1,6 +1,6 @@
 """Measure accord on public sets and write `docs/accuracy.md`.
 
-    python scripts/accuracy.py --data DIR [--out docs/accuracy.md] [--only text|pictures …] [--sets NAME …]
+    python scripts/accuracy.py --data DIR [--out docs/accuracy.md] [--only text|pictures|sound …] [--sets NAME …]
                                [--limit N] [--peer-python PYTHON]
 
 The page has parts that are measured apart; with --only the others stay as they are. DIR holds one folder for each
@@ -19,7 +19,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from figures import fairness, page, parts, picture_page, privacy, safety, words
+from figures import fairness, page, parts, picture_page, privacy, safety, sound_page, words
 from figures.sets import Sets, trained_on
 from figures.subject import SAFETY, Peer, Subject
 
@@ -134,6 +134,8 @@ def main() -> None:
         written["text"] = text_part(given, Sets(given.data, given.sets, given.limit, trained), start)
     if "pictures" in given.only:
         written["pictures"] = picture_page.part(Sets(given.data, given.sets, given.limit, trained), say)
+    if "sound" in given.only:
+        written["sound"] = sound_page.part(Sets(given.data, given.sets, given.limit, trained), say)
     parts.write(given.out, written)
     say(str(given.out))
 
