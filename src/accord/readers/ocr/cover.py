@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _CELL = 2
 _CORE = 0.35
+_COMMON = 6
 _KNOWN = 0.5
 
 
@@ -57,7 +58,8 @@ class Cover:
 class Known:
     """The lines that were read, and whether another one says something new.
 
-    A line is new where only lines half as high or lower were read: strokes of large letters look like small ones.
+    Only lines of about the same height say the same: strokes of large letters look like small ones, and small
+    letters stand under large ones, as under the word that is laid over a draft.
 
     Args:
         shape: height and width of the picture.
@@ -67,17 +69,17 @@ class Known:
         self._shape = shape
         self._quads: list[Quad] = []
         self._layers: dict[int, Cover] = {}
-
-    @property
-    def all(self) -> Cover:
-        """What all lines cover."""
-        return self._layer(0)
+        self.all = Cover(shape)
+        """What lines of common height cover; under very large letters there may be others."""
 
     def add(self, quad: Quad) -> None:
         """Remember a line."""
         self._quads.append(quad)
+        height = _level(quad)
+        if height <= _COMMON:
+            self.all.add(quad)
         for level, cover in self._layers.items():
-            if level <= _level(quad) + 1:
+            if abs(level - height) <= 1:
                 cover.add(quad)
 
     def new(self, quads: Iterable[Quad]) -> list[Quad]:
@@ -85,9 +87,10 @@ class Known:
         return [quad for quad in quads if not self._layer(_level(quad)).knows(quad)]
 
     def _layer(self, level: int) -> Cover:
-        """What lines of a height, half of it, or more cover."""
+        """What lines of about one height cover, between half of it and double."""
         if level not in self._layers:
-            self._layers[level] = Cover(self._shape, [quad for quad in self._quads if _level(quad) + 1 >= level])
+            near = [quad for quad in self._quads if abs(_level(quad) - level) <= 1]
+            self._layers[level] = Cover(self._shape, near)
         return self._layers[level]
 
 

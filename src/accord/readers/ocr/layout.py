@@ -24,6 +24,7 @@ _COLUMN_GAP = 0.8
 _CELL_GAP = 3.0
 _SAME_ROW = 0.5
 _TRIES = 8
+_FEW = 2
 _QUARTER = float(np.pi / 2)
 
 
@@ -48,8 +49,13 @@ def ordered(lines: Sequence[Line]) -> list[list[Line]]:
     """Rows of lines in reading order; text turned another way follows after."""
     rows: list[list[Line]] = []
     groups: dict[int, list[Line]] = {}
+    single = [line for line in lines if len(line.text) <= _FEW]
     for line in lines:
-        groups.setdefault(round(_angle(line) / _QUARTER) % 4, []).append(line)
+        if len(line.text) > _FEW or len(single) == len(lines):
+            groups.setdefault(0 if len(line.text) <= _FEW else _way(line), []).append(line)
+    # Which way up a letter or two stand cannot be told from themselves.
+    if groups and len(single) < len(lines):
+        max(groups.values(), key=lambda group: sum(len(line.text) for line in group)).extend(single)
     for quarter in sorted(groups, key=lambda q: -sum(len(line.text) for line in groups[q])):
         slant = _slant(groups[quarter], quarter)
         frames = [_Frame(line, slant) for line in groups[quarter]]
@@ -77,6 +83,11 @@ class _Frame:
     @property
     def width(self) -> float:
         return self.right - self.left
+
+
+def _way(line: Line) -> int:
+    """Which way a line runs: 0 to the right, 1 down, 2 to the left, 3 up."""
+    return round(_angle(line) / _QUARTER) % 4
 
 
 def _angle(line: Line) -> float:

@@ -66,6 +66,14 @@ def moved(line: Line, up: Floats, start: Floats) -> Line:
     return Line(line.text, line.sure, np.asarray(line.quad * up + start, np.float32), boxes)
 
 
+def inside(line: Line, shape: tuple[int, ...]) -> Line:
+    """The same line with its boxes cut at the borders of a picture of that height and width; none becomes empty."""
+    height, width = shape[:2]
+    low = line.boxes[:, :2].clip(0, (width - 1, height - 1))
+    high = np.maximum(line.boxes[:, 2:].clip(0, (width, height)), low + 1)
+    return Line(line.text, line.sure, line.quad, np.concatenate([low, high], axis=1).astype(np.int32))
+
+
 def _ink(pixels: Pixels) -> Floats:
     """How much every column differs from the paper, shape (width,)."""
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)

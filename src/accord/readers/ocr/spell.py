@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _DOUBTFUL = 0.88
 _LONG = 2.5
 _ASKED = 9
+_TRIED = 3
 _DIRECTION = (192, 48)
 
 _Read = tuple[Crop, Spelled]
@@ -50,7 +51,7 @@ class Speller:
         crops = [part for quad in quads for part in parted(cut(pixels, quad))]
         lying = [crop for crop in crops if _slim(crop) < _LONG]
         standing = [crop.turned(1) for crop in crops if _slim(crop) >= _LONG]
-        crops = [*self._upright(lying), *self._upright(standing)]
+        crops = [*self._upright(lying, stop), *self._upright(standing, stop)]
         best = list(zip(crops, self._recogniser.read([crop.pixels for crop in crops], stop), strict=True))
         stood = range(len(lying), len(crops))
         best = self._again(best, stop)
@@ -60,20 +61,23 @@ class Speller:
                 lines[index] = self._stacked(best[index][0].turned(3), lines[index], stop)
         return [line for line in lines if line.text]
 
-    def _upright(self, crops: list[Crop]) -> list[Crop]:
-        """Turn all by half a circle when most of the longest stand on their heads."""
+    def _upright(self, crops: list[Crop], stop: Stop) -> list[Crop]:
+        """Turn all by half a circle when most of the longest look and read as if they stood on their heads."""
         asked = sorted(crops, key=lambda crop: -crop.pixels.shape[1] / crop.pixels.shape[0])[:_ASKED]
         asked = [crop for crop in asked if crop.pixels.shape[1] > 2 * crop.pixels.shape[0]]
-        if not asked:
+        if not asked or 2 * self._turned(asked) <= len(asked):
             return crops
-        heads = [crop.pixels[:, : 4 * crop.pixels.shape[0]] for crop in asked]
-        blob = cv2.dnn.blobFromImages(
-            [cv2.resize(head, _DIRECTION) for head in heads], 1 / 127.5, mean=(127.5, 127.5, 127.5), swapRB=True
-        )
-        turned = self._session_says(blob)
-        return [crop.turned(2) for crop in crops] if 2 * turned > len(asked) else crops
+        tried = asked[:_TRIED]
+        read = self._recogniser.read([crop.pixels for crop in [*tried, *(crop.turned(2) for crop in tried)]], stop)
+        here, there = read[: len(tried)], read[len(tried) :]
+        if sum(map(_weight, there)) <= sum(map(_weight, here)):
+            return crops
+        return [crop.turned(2) for crop in crops]
 
-    def _session_says(self, blob: object) -> int:
+    def _turned(self, crops: list[Crop]) -> int:
+        """How many of some lines look upside down."""
+        heads = [cv2.resize(crop.pixels[:, : 4 * crop.pixels.shape[0]], _DIRECTION) for crop in crops]
+        blob = cv2.dnn.blobFromImages(heads, 1 / 127.5, mean=(127.5, 127.5, 127.5), swapRB=True)
         return int((self._direction.run(None, {"x": blob})[0][:, 1] > 0.5).sum())
 
     def _again(self, best: list[_Read], stop: Stop) -> list[_Read]:

@@ -17,7 +17,7 @@ from accord.errors import ConfigError, ModelError
 from accord.readers.ocr.forms import form_of
 from accord.readers.ocr.hocr import Word, words_of
 from accord.readers.ocr.layout import strip_of
-from accord.readers.ocr.letters import Line
+from accord.readers.ocr.letters import Line, inside
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,7 +67,8 @@ class TesseractReader:
         grey = _on_light(np.asarray(cv2.cvtColor(surface.pixels, cv2.COLOR_RGB2GRAY), np.uint8))
         lines: list[Line] = []
         for top, bottom in _bands(grey):
-            lines += self._read(np.asarray(grey[top:bottom], np.uint8), top, stop)
+            read = self._read(np.asarray(grey[top:bottom], np.uint8), top, stop)
+            lines += [inside(line, grey.shape) for line in read]
         strips = (strip_of(lines, surface.page, surface.item), form_of(lines, surface.page, surface.item))
         return [strip for strip in strips if strip is not None and strip.text]
 
