@@ -1,6 +1,6 @@
 """Measure the speed of accord beside Presidio, in the same run, and write `docs/benchmarks.md`.
 
-    python benchmarks/run.py [--write [FILE]] [--only text|pictures …] [--rounds 3] [--seconds 2]
+    python benchmarks/run.py [--write [FILE]] [--only text|pictures|sound …] [--rounds 3] [--seconds 2]
                              [--peer-python PYTHON | --no-peer]
 
 Every system is measured in a process of its own, on one thread, in CPU time; rounds are interleaved, so that a busy
@@ -28,6 +28,8 @@ import parts
 import picture_report
 import picture_run
 import report
+import sound_report
+import sound_run
 from systems import SYSTEMS
 
 HERE = Path(__file__).resolve().parent
@@ -162,7 +164,8 @@ def main() -> int:
     parser.add_argument("--no-peer", action="store_true")
     parser.add_argument("--strict", action="store_true", help="exit with 1 when a target is missed")
     given = parser.parse_args()
-    python, why_not = peer_python(given)
+    peerless = set(given.only) <= {"sound"}
+    python, why_not = (None, "not asked for") if peerless else peer_python(given)
     machine = f"{platform.python_version()}, {os.cpu_count()} cores"
     written = parts.read(given.write) if given.write else {}
     targets = []
@@ -174,6 +177,10 @@ def main() -> int:
         pictures = picture_run.measure(call, python, why_not)
         written["pictures"] = picture_report.page(pictures, machine)
         targets += picture_report.targets(pictures)
+    if "sound" in given.only:
+        sound = sound_run.measure(call)
+        written["sound"] = sound_report.page(sound, machine)
+        targets += sound_report.targets(sound)
     for name in given.only:
         print(written[name])
     if given.write:
