@@ -129,6 +129,7 @@ def as_object(checked: Checked) -> dict[str, Any]:
         "policy_digest": decision.policy_digest,
         "rules": list(decision.rules),
         "coverage": {m.value: asdict(covered) for m, covered in sorted(decision.coverage.items())},
+        **({"language": next(iter(languages.values()))} if (languages := checked.inspection.languages) else {}),
         "findings": [_finding_object(finding, lines[finding.part]) for finding in decision.findings],
         "scores": {category: round(score, 4) for category, score in checked.inspection.scores.items()},
     }
@@ -164,7 +165,7 @@ def _pages(opening: Opening | None, number: int) -> int:
 def opened_words(checked: Checked) -> str:
     """What was opened, for people; empty where there was nothing but text."""
     said = []
-    for opening in checked.inspection.openings.values():
+    for part, opening in checked.inspection.openings.items():
         if not opening.items:
             continue
         first, *embedded = opening.items
@@ -174,6 +175,7 @@ def opened_words(checked: Checked) -> str:
         ]
         words += [f"{sizes[0]} pixels"] if first.kind == "picture" and sizes else []
         words += _sound_words(first.sound) if first.sound is not None else []
+        words += [f"language {language}"] if (language := checked.inspection.languages.get(part)) else []
         words += [f"{say.plural(len(embedded), 'embedded file')}"] if embedded else []
         said.append(", ".join(words))
     return "; ".join(said)

@@ -289,6 +289,7 @@ class Guard:
             context=context,
             policy=self.policy,
             openings=seen.openings,
+            languages=seen.languages,
             _enclosures=seen.enclosures,
             _known=names,
             _content=parts,

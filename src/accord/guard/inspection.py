@@ -46,6 +46,7 @@ class Inspection:
         coverage: what was inspected of what there was, per modality.
         context: on whose behalf.
         openings: pictures and documents as they were opened, by index of the part.
+        languages: what language is spoken in recordings (BCP 47), by index of the part.
     """
 
     findings: tuple[Finding, ...]
@@ -54,6 +55,7 @@ class Inspection:
     context: Context
     policy: Policy
     openings: Mapping[int, Opening] = field(repr=False)
+    languages: Mapping[int, str]
     _content: Content = field(repr=False)
     _reads: Reads = field(repr=False)
     _rewriter: TextRewriter = field(repr=False)

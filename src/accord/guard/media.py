@@ -54,6 +54,7 @@ class Seen:
         spent: seconds that opening took.
         findings: what was seen in them, and what could not be.
         scores: the highest score of each category, also below the floor of its detector.
+        languages: what language was spoken (BCP 47), by index of the part.
     """
 
     openings: dict[int, Opening] = field(default_factory=dict)
@@ -62,6 +63,7 @@ class Seen:
     spent: float = 0.0
     findings: list[Finding] = field(default_factory=list)
     scores: dict[str, float] = field(default_factory=dict)
+    languages: dict[int, str] = field(default_factory=dict)
 
     @property
     def characters(self) -> int:
@@ -357,6 +359,8 @@ def _take(seen: Seen, content: Content, task: _Task, result: _Result) -> None:
         for flaw in result.flaws:
             made = fault(content, task.part, flaw.place, flaw.category, task.plugin.name, flaw.reason)
             seen.findings.append(replace(made, item=item))
+        if isinstance(result, Heard) and result.language:
+            seen.languages.setdefault(task.part, result.language)
         result = list(result.strips)
     for one in result:
         if isinstance(one, Strip):
