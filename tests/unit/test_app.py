@@ -193,7 +193,9 @@ def test_every_built_in_picture_reader_keeps_the_contract(name: str) -> None:
 
 
 @pytest.mark.models
-@pytest.mark.parametrize("name", sorted(set(plugins.available("accord.detectors")) - PICTURE_DETECTORS - SOUND_DETECTORS))
+@pytest.mark.parametrize(
+    "name", sorted(set(plugins.available("accord.detectors")) - PICTURE_DETECTORS - SOUND_DETECTORS)
+)
 def test_every_built_in_detector_keeps_the_contract(name: str) -> None:
     hits = {
         "patterns": ["write to jane.miller@example.org please"],
