@@ -41,7 +41,9 @@ shipped, on files: each recording is decoded, heard, released to a data set unde
 again. The sets are for **evaluation only**: nothing was trained on them, no threshold fitted to them, and nothing of
 them is part of accord. Where not all rows are used, those with the smallest hashes are. Intervals are 95 %: Wilson's
 for shares of recordings, a bootstrap over recordings for times and words, never narrower than Wilson's for as many
-recordings. *n* counts recordings, for equal error rates pairs of them.
+recordings. *n* counts recordings, for equal error rates pairs of them. A recording that is held back counts as
+muted and as not heard, because nothing of it is released; how many were stands beside it. Where every resample says
+the same, as before the change of voices, an interval has no width: that is no certainty.
 
 {subject}
 {targets}
@@ -159,6 +161,10 @@ def _run(measure: Callable[..., Any], fresh: Callable[[], Sets], *given: str) ->
     return measure(fresh(), *given)
 
 
+def _done(say: Callable[[str], None], name: str, job: Future[Any]) -> None:
+    say(f"{name}: failed" if job.exception() else name)
+
+
 def part(sets: Sets, say: Callable[[str], None]) -> str:
     """Measure, several parts at once in processes of their own, and write the whole part."""
     start = time.monotonic()
@@ -176,7 +182,7 @@ def part(sets: Sets, say: Callable[[str], None]) -> str:
             "other": pool.submit(_run, _other, fresh),
         }
         for name, job in jobs.items():
-            job.add_done_callback(lambda done, name=name: say(f"{name}{': failed' if done.exception() else ''}"))
+            job.add_done_callback(partial(_done, say, name))
         alone, note, subject = jobs["numbers"].result()
         within, around = jobs["within"].result()
         voices, heard = jobs["voices"].result()
