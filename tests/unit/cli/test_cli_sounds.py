@@ -98,7 +98,7 @@ def test_plain_lines_say_when_and_never_what(guard) -> None:
     lines = report.plain(checked(guard, hiss()))
     assert "note.wav:0:01.2–0:02.0: privacy.person.name 0.95 fixed" in lines
     assert "note.wav:0:02.8–0:03.2: privacy.contact.email 0.95 patterns" in lines
-    assert "note.wav: opened a recording, 0:04.4, 16,000 Hz, 1 channel" in lines
+    assert "note.wav: opened a recording, 0:04.4, 16,000 Hz, 1 channel, language en" in lines
     whole = "\n".join(lines)
     assert "Mateo" not in whole
     assert "Hello" not in whole
