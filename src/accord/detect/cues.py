@@ -159,7 +159,7 @@ def _card(found: re.Match[str]) -> Iterator[tuple[Span, float]]:
 
 
 def _scored(span: Span | None, score: float) -> Iterator[tuple[Span, float]]:
-    if span is not None:
+    if span is not None and len(span):
         yield span, score
 
 

@@ -106,3 +106,7 @@ def test_spans_are_inside_the_text_and_hold_letters(text: str) -> None:
 )
 def test_kin_cards_and_emphasised_labels(text: str, expected: list[str]) -> None:
     assert [text[span.start : span.end] for span, _ in announced(text)] == expected
+
+
+def test_a_title_with_a_loose_dot_announces_nothing_empty() -> None:
+    assert all(len(span) for span, _ in announced("well : Mr . Van sure is busy today"))
