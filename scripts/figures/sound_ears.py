@@ -16,7 +16,7 @@ import soundfile
 from numpy.typing import NDArray
 
 import accord
-from accord.core.content import Audio
+from accord.core.content import Audio, Text
 from accord.core.decision import Outcome
 from accord.core.media import Sound
 from accord.core.place import Interval
@@ -47,12 +47,14 @@ class Kept:
         after: as many samples; None where nothing was released.
         rate: samples per second.
         found: categories and when they were heard.
+        text: what the guard understood.
     """
 
     before: Samples
     after: Samples | None
     rate: int
     found: tuple[tuple[str, Interval], ...]
+    text: str = ""
 
     def muted(self, start: float = 0.0, end: float = 1e9) -> tuple[float, float]:
         """Seconds between two times that are silent now and were not, and those that were not; told from samples."""
@@ -90,15 +92,16 @@ class Ears:
         self.guard.close()
         self._folder.cleanup()
 
-    def release(self, data: bytes, to: str = "dataset") -> Kept:
-        """Inspect a recording and release it."""
-        inspection = self.guard.inspect([Audio(data)])
+    def release(self, data: bytes, to: str = "dataset", beside: str = "") -> Kept:
+        """Inspect a recording, with a text before it where there is one, and release it."""
+        inspection = self.guard.inspect([*([Text(beside)] if beside else []), Audio(data)])
         decision = inspection.release(to=to)
         before, rate = decoded(data)
-        value = decision.content[0].reveal() if decision.content and decision.outcome < Outcome.HOLD else None
+        value = decision.content[-1].reveal() if decision.content and decision.outcome < Outcome.HOLD else None
         after = decoded(value)[0] if isinstance(value, bytes) else None
         found = tuple((f.category, f.place) for f in inspection.findings if isinstance(f.place, Interval))
-        return Kept(before, after, rate, found)
+        said = [one.text for one in inspection.readings if one.reader == "speech"]
+        return Kept(before, after, rate, found, "\n".join(said))
 
 
 def decoded(data: bytes) -> tuple[Samples, int]:

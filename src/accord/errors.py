@@ -6,8 +6,11 @@
     ├── ContentError                 cannot be decoded or measured, so it cannot leave
     ├── Refused                      .decision: how a door says hold or block
     ├── AuditError                   the record could not be written or read; nothing leaves
+    │   └── TamperDetected           the log is not what was written: which record, and why
+    ├── AccessDenied                 who asks may not do this, or did not say who they are
     ├── ModelError                   weights are missing, altered or unreadable
-    └── StoreError                   the state folder cannot be used
+    └── StoreError                   the state cannot be used
+        └── KeyLost                  the key that opens it was destroyed, or is in another key store
 
 A fault *inside* a detector is no exception: it is a finding (`fault.detector`) that the policy judges.
 """
@@ -72,6 +75,28 @@ class AuditError(AccordError):
     code = "audit"
 
 
+class TamperDetected(AuditError):
+    """The log is not what was written.
+
+    Args:
+        message: what does not fit.
+        record: number of the first record it shows at, counted from 0; None where it is no single one.
+        hint: what the reader can do next.
+    """
+
+    code = "audit.tampered"
+
+    def __init__(self, message: str, *, record: int | None = None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.record = record
+
+
+class AccessDenied(AccordError):
+    """Who asks may not do this, or did not say who they are."""
+
+    code = "access.denied"
+
+
 class ModelError(AccordError):
     """Model weights are missing, altered or unreadable."""
 
@@ -79,6 +104,12 @@ class ModelError(AccordError):
 
 
 class StoreError(AccordError):
-    """The state folder cannot be used."""
+    """The state cannot be used."""
 
     code = "store"
+
+
+class KeyLost(StoreError):
+    """The key that opens it was destroyed, or is in another key store."""
+
+    code = "store.key_lost"
