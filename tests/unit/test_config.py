@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from accord.config import parse, read
+from accord.config.state import address
 from accord.errors import ConfigError
 
 RULE = "version: 1\nrules:\n  - {id: A, match: [privacy.*], to: [model], action: %s}"
@@ -90,3 +91,43 @@ def test_the_digest_speaks_of_meaning_and_not_of_layout() -> None:
     ).policy()
     three = parse("version: 1\nrules: [{id: A, match: [safety.*], to: [model], action: hold}]", "p.yaml").policy()
     assert one.digest == two.digest != three.digest
+
+
+STATE = """
+version: 1
+extends: default
+state:
+  url: {env: ACCORD_DATABASE}
+  keys: {master: {file: /run/secrets/accord}}
+  audit: {name: audit.example/log1, checkpoint: {records: 10, every: PT5S}, anchors: [{file: heads}, {git: repo}]}
+retention: {quarantine: P2D, evidence: P90D}
+pseudonyms: {style: stand-ins}
+access: {oidc: {issuer: https://id.example, audience: accord, jwks: keys.json}}
+"""
+
+
+def test_where_state_is_kept_and_for_how_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = parse(STATE, "x")
+    assert chosen.retention.quarantine.days == 2
+    assert chosen.retention.pseudonyms.days == 30
+    assert chosen.state.audit.checkpoint.every.seconds == 5
+    monkeypatch.setenv("ACCORD_DATABASE", "postgresql://db/accord")
+    assert address(chosen.state.url or "") == "postgresql://db/accord"
+    monkeypatch.delenv("ACCORD_DATABASE")
+    with pytest.raises(ConfigError, match="ACCORD_DATABASE"):
+        address(chosen.state.url or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("state: {audit: {name: with space}}", "no spaces"),
+        ("retention: {quarantine: -P1D}", "not negative"),
+        ("retention: {quarantin: P1D}", "did you mean 'quarantine'"),
+        ("state: {keys: {mastr: {env: X}}}", "did you mean 'master'"),
+        ("pseudonyms: {style: numbers}", "pseudonyms.style"),
+    ],
+)
+def test_what_is_wrong_about_state_is_said(text: str, complaint: str) -> None:
+    with pytest.raises(ConfigError, match=complaint):
+        parse(f"version: 1\nextends: default\n{text}\n", "x")

@@ -10,14 +10,26 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
-from accord.core.content import Modality, Origin, Role
-from accord.core.decision import Destination, Outcome
+from accord.config.base import Model
+from accord.config.limits import LimitsModel, MediaModel
+from accord.config.rules import RuleModel, WhenModel
+from accord.config.state import (
+    AccessModel,
+    AuditModel,
+    CheckpointModel,
+    ClaimsModel,
+    KeysModel,
+    OidcModel,
+    PseudonymsModel,
+    RetentionModel,
+    StateModel,
+)
+from accord.core.decision import Outcome
 from accord.core.taxonomy import CATEGORIES
 from accord.errors import ConfigError
-from accord.media.limits import MediaLimits
-from accord.policy import Policy, Rule, When
+from accord.policy import Policy
 from accord.transform.pseudonyms import label
 
 SHIPPED = ("default", "strict", "monitor")
@@ -25,112 +37,18 @@ SHIPPED = ("default", "strict", "monitor")
 
 MAX_BYTES = 1 << 20
 
-_MEDIA = MediaLimits()
 
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
-
-
-class WhenModel(_Model):
-    """Conditions of a rule."""
-
-    modality: frozenset[Modality] = frozenset()
-    role: frozenset[Role] = frozenset()
-    origin: frozenset[Origin] = frozenset()
-    purpose: frozenset[str] = frozenset()
-    tenant: frozenset[str] = frozenset()
-
-
-class RuleModel(_Model):
-    """One rule as it is written."""
-
-    id: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$")
-    match: tuple[str, ...] = Field(min_length=1)
-    excepted: tuple[str, ...] = Field(default=(), alias="except")
-    to: frozenset[Destination] = Field(min_length=1)
-    action: Outcome
-    min_score: float = Field(default=0.0, ge=0, le=1)
-    transform: str | None = Field(default=None, alias="with")
-    when: WhenModel = WhenModel()
-    reason: str = ""
-    on_error: Literal["hold", "block"] = "block"
-
-    @field_validator("match", "excepted", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
-
-    def rule(self) -> Rule:
-        """The rule it means."""
-        when = When(**{name: getattr(self.when, name) for name in WhenModel.model_fields})
-        return Rule(
-            id=self.id,
-            match=self.match,
-            excepted=self.excepted,
-            to=self.to,
-            action=self.action,
-            min_score=self.min_score,
-            transform=self.transform,
-            when=when,
-            reason=self.reason,
-            on_error=Outcome(self.on_error),
-        )
-
-
-class MediaModel(_Model):
-    """Bounds on opening one part that is no text; see `accord.media.limits.MediaLimits`."""
-
-    bytes: int = Field(default=_MEDIA.bytes, ge=1)
-    pixels: int = Field(default=_MEDIA.pixels, ge=1)
-    total_pixels: int = Field(default=_MEDIA.total_pixels, ge=1)
-    pages: int = Field(default=_MEDIA.pages, ge=1)
-    characters: int = Field(default=_MEDIA.characters, ge=1)
-    files: int = Field(default=_MEDIA.files, ge=0)
-    depth: int = Field(default=_MEDIA.depth, ge=0, le=16)
-    ratio: int = Field(default=_MEDIA.ratio, ge=1)
-    seconds: float = Field(default=_MEDIA.seconds, gt=0)
-    memory: int = Field(default=_MEDIA.memory, ge=256_000_000)
-    dpi: int = Field(default=_MEDIA.dpi, ge=36, le=600)
-
-
-class LimitsModel(_Model):
-    """Bounds on one inspection.
-
-    Attributes:
-        characters: longest text inspected at once.
-        depth: how deep readings may nest.
-        deadline: seconds an inspection may take.
-        deadline_per_megabyte: seconds more for every million characters.
-        workers: threads that run detectors; 1 keeps everything on one core.
-        waiting: inspections that may wait for a worker at once.
-        deadline_per_megapixel: seconds more for every million pixels of pictures and pages.
-        deadline_per_minute: seconds more for every minute of recordings.
-        media: bounds on opening one picture or document.
-    """
-
-    characters: int = Field(default=16_000_000, ge=1)
-    depth: int = Field(default=4, ge=0, le=16)
-    deadline: float = Field(default=30.0, gt=0)
-    deadline_per_megabyte: float = Field(default=180.0, ge=0)
-    workers: int = Field(default=2, ge=1, le=64)
-    waiting: int = Field(default=64, ge=1)
-    deadline_per_megapixel: float = Field(default=20.0, ge=0)
-    deadline_per_minute: float = Field(default=60.0, ge=0)
-    media: MediaModel = MediaModel()
-
-
-class PluginModel(_Model):
+class PluginModel(Model):
     """A plugin, with its options."""
 
     use: str
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = Field(default_factory=dict)
 
 
-class RestoreModel(_Model):
+class RestoreModel(Model):
     """Where pseudonyms are restored besides the user's own answer."""
 
-    tools: dict[str, frozenset[str]] = {}
+    tools: dict[str, frozenset[str]] = Field(default_factory=dict)
 
     @field_validator("tools")
     @classmethod
@@ -142,7 +60,7 @@ class RestoreModel(_Model):
         return value
 
 
-class ConfigModel(_Model):
+class ConfigModel(Model):
     """The whole file."""
 
     version: Literal[1]
@@ -156,6 +74,10 @@ class ConfigModel(_Model):
     readers: tuple[PluginModel, ...] | None = None
     detectors: tuple[PluginModel, ...] | None = Field(default=None, min_length=1)
     limits: LimitsModel = LimitsModel()
+    state: StateModel = StateModel()
+    retention: RetentionModel = RetentionModel()
+    pseudonyms: PseudonymsModel = PseudonymsModel()
+    access: AccessModel = AccessModel()
 
     @field_validator("readers", "detectors", mode="before")
     @classmethod
@@ -260,7 +182,7 @@ def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
 
 _StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
-_MODELS: Mapping[str, type[_Model]] = {
+_MODELS: Mapping[str, type[Model]] = {
     "rules": RuleModel,
     "when": WhenModel,
     "limits": LimitsModel,
@@ -268,6 +190,15 @@ _MODELS: Mapping[str, type[_Model]] = {
     "readers": PluginModel,
     "detectors": PluginModel,
     "restore": RestoreModel,
+    "state": StateModel,
+    "keys": KeysModel,
+    "audit": AuditModel,
+    "checkpoint": CheckpointModel,
+    "retention": RetentionModel,
+    "pseudonyms": PseudonymsModel,
+    "access": AccessModel,
+    "oidc": OidcModel,
+    "claims": ClaimsModel,
 }
 
 

@@ -1,0 +1,36 @@
+"""`accord.yaml` and policy files as typed models: an unknown key is an error with its path."""
+
+from accord.config.file import (
+    DETECTORS,
+    READERS,
+    SHIPPED,
+    ConfigModel,
+    PluginModel,
+    RestoreModel,
+    parse,
+    read,
+    shipped,
+)
+from accord.config.limits import LimitsModel, MediaModel
+from accord.config.rules import RuleModel, WhenModel
+from accord.config.state import AccessModel, PseudonymsModel, RetentionModel, StateModel
+
+__all__ = [
+    "DETECTORS",
+    "READERS",
+    "SHIPPED",
+    "AccessModel",
+    "ConfigModel",
+    "LimitsModel",
+    "MediaModel",
+    "PluginModel",
+    "PseudonymsModel",
+    "RestoreModel",
+    "RetentionModel",
+    "RuleModel",
+    "StateModel",
+    "WhenModel",
+    "parse",
+    "read",
+    "shipped",
+]
