@@ -16,7 +16,7 @@ from accord.core.content import Audio, Context, Document, Image, Modality, Origi
 from accord.core.decision import Coverage, Decision, Destination, Outcome, Verdict
 from accord.core.finding import Finding
 from accord.core.place import Box, Interval, Meta, Span
-from accord.errors import AccordError, AuditError, ConfigError, ContentError, ModelError, Refused
+from accord.errors import AccordError, AuditError, ConfigError, ContentError, ModelError, Refused, StoreError
 
 if TYPE_CHECKING:
     from accord.app import load
@@ -47,6 +47,7 @@ __all__ = [
     "Refused",
     "Role",
     "Span",
+    "StoreError",
     "Text",
     "Verdict",
     "load",

@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
@@ -201,6 +201,16 @@ def decide(policy: Policy, findings: Iterable[Finding], to: Destination, context
     said = {rule.id: rule.reason for rule in policy.rules}
     reasons = tuple(dict.fromkeys(said[rule] for rule in rules if said.get(rule)))
     return Judgement(outcome, verdicts, rules, reasons)
+
+
+def approved(judgement: Judgement) -> Judgement:
+    """The judgement once a person has admitted what was held: everything else that was asked for still happens."""
+    verdicts = tuple(
+        replace(v, outcome=Outcome.TRANSFORM if v.transform else Outcome.ALLOW) if v.outcome is Outcome.HOLD else v
+        for v in judgement.verdicts
+    )
+    outcome = max((verdict.outcome for verdict in verdicts), default=Outcome.ALLOW)
+    return replace(judgement, outcome=outcome, verdicts=verdicts)
 
 
 def on_error(policy: Policy, verdicts: Sequence[Verdict]) -> Outcome:

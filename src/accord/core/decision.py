@@ -107,6 +107,7 @@ class Decision:
         would: what the policy would do if it were enforced; differs from `outcome` in monitor mode only.
         content: what may leave; None unless the outcome releases it.
         transcripts: what is said in the recordings that leave.
+        item: what custody keeps of it: content that was held or blocked, or the approval that admitted it.
     """
 
     id: str
@@ -120,6 +121,7 @@ class Decision:
     would: Outcome
     content: Content | None = field(default=None, repr=False)
     transcripts: tuple[Transcript, ...] = field(default=(), repr=False)
+    item: str = ""
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -33,7 +33,7 @@ from accord.detect.repeats import repeats
 from accord.detect.speech.echoes import echoes, known_names
 from accord.errors import ConfigError, ModelError
 from accord.guard.findings import Claim, claims, findings, in_order, outside, settle
-from accord.guard.inspection import Inspection
+from accord.guard.inspection import Inspection, Keeper
 from accord.guard.media import (
     Clock,
     Scene,
@@ -98,6 +98,7 @@ class Guard:
         pseudonyms: the names that stand for values.
         limits: bounds on one inspection.
         opener: opens parts that are no text and builds them anew; without one they are not inspected.
+        keeper: keeps content that does not leave; without one nothing is kept.
     """
 
     def __init__(
@@ -109,11 +110,13 @@ class Guard:
         pseudonyms: Pseudonyms | None = None,
         limits: Limits | None = None,
         opener: Opener | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self.policy = policy
         self.readers = tuple(readers)
         self.detectors = tuple(detectors)
         self.opener = opener
+        self.keeper = keeper
         self._text_readers = [r for r in self.readers if isinstance(r, Reader)]
         self._text_detectors = [d for d in self.detectors if isinstance(d, Detector)]
         plugins = (*self.readers, *self.detectors)
@@ -298,6 +301,7 @@ class Guard:
             _pseudonyms=self.pseudonyms,
             _recorder=self,
             _opener=self.opener,
+            _keeper=self.keeper,
         )
 
 

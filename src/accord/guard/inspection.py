@@ -18,7 +18,7 @@ from accord.core.roles import Enclosed, Media, Opener
 from accord.guard.changes import Plan, plan
 from accord.guard.media import Enclosure
 from accord.guard.read import Reads
-from accord.policy import Judgement, Policy, decide, on_error
+from accord.policy import Judgement, Policy, approved, decide, on_error
 from accord.transform.pseudonyms import Issued, Pseudonyms, label
 from accord.transform.text import Rewritten, TextRewriter, Written, splice, withhold
 
@@ -33,6 +33,26 @@ class Recorder(Protocol):
 
     def record(self, decision: Decision, context: Context, kind: str) -> None:
         """Write the record of a decision; raises AuditError when that fails."""
+        ...
+
+
+class Keeper(Protocol):
+    """Keeps content that does not leave, for those who decide about it later."""
+
+    def keep(self, content: Content, decision: Decision, context: Context) -> str:
+        """Keep what was held or blocked, as long as is configured; the id it is kept under, or "" where it is not.
+
+        Raises:
+            StoreError: it cannot be kept.
+        """
+        ...
+
+    def admits(self, content: Content, to: Destination, context: Context) -> str:
+        """The id of an approval of this very content for there, used up by this call; "" where there is none.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
         ...
 
 
@@ -64,6 +84,7 @@ class Inspection:
     _opener: Opener | None = field(repr=False, default=None)
     _known: tuple[str, ...] = field(repr=False, default=())
     _enclosures: Mapping[Span, Enclosure] = field(repr=False, default_factory=dict)
+    _keeper: Keeper | None = field(repr=False, default=None)
 
     @property
     def readings(self) -> tuple[Reading, ...]:
@@ -93,17 +114,28 @@ class Inspection:
 
         Raises:
             AuditError: the record could not be written, so nothing is released.
+            StoreError: what is held could not be kept; nothing is released.
         """
         destination = Destination(to)
         judged = decide(self.policy, self.findings, destination, self.context)
         if not self.policy.enforced():
             decision = self._decision(destination, judged, Outcome.ALLOW, self._content)
-        elif judged.outcome.releases:
-            decision = self._carried_out(destination, judged, tool)
         else:
-            decision = self._decision(destination, judged, judged.outcome, None)
+            decision = self._enforced(destination, judged, tool)
         self._recorder.record(decision, self.context, "release")
         return decision
+
+    def _enforced(self, to: Destination, judged: Judgement, tool: str) -> Decision:
+        admitted = ""
+        if judged.outcome is Outcome.HOLD and self._keeper is not None:
+            admitted = self._keeper.admits(self._content, to, self.context)
+            judged = approved(judged) if admitted else judged
+        if judged.outcome.releases:
+            return replace(self._carried_out(to, judged, tool), item=admitted)
+        decision = self._decision(to, judged, judged.outcome, None)
+        if self._keeper is None:
+            return decision
+        return replace(decision, item=self._keeper.keep(self._content, decision, self.context))
 
     async def arelease(self, to: Destination | str, *, tool: str = "") -> Decision:
         """`release`, without blocking the event loop."""

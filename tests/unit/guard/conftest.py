@@ -13,6 +13,7 @@ from accord.audit.log import AuditLog
 from accord.config import shipped
 from accord.core.roles import Detector, Opener, PictureDetector, PictureReader
 from accord.guard import Limits
+from accord.guard.inspection import Keeper
 from accord.readers.encoded import EncodedReader
 from accord.readers.structure import StructureReader
 from accord.testing import FixedDetector
@@ -39,6 +40,7 @@ def make_guard(tmp_path: Path) -> Iterator[Callable[..., Guard]]:
         limits: Limits | None = None,
         readers: Sequence[PictureReader] = (),
         opener: Opener | None = None,
+        keeper: Keeper | None = None,
     ) -> Guard:
         guard = Guard(
             policy or shipped("default").policy(),
@@ -47,6 +49,7 @@ def make_guard(tmp_path: Path) -> Iterator[Callable[..., Guard]]:
             AuditLog(tmp_path / f"audit{len(made)}.sqlite"),
             limits=limits,
             opener=opener,
+            keeper=keeper,
         )
         made.append(guard)
         return guard
