@@ -1,0 +1,1 @@
+"""The gateway: model protocols in, the guard both ways, upstreams out."""
