@@ -20,7 +20,7 @@ from accord.errors import AuditError, ConfigError
 from accord.readers.encoded import EncodedReader
 from accord.readers.structure import StructureReader
 from accord.testing import FixedDetector
-from accord.transform.pseudonyms import Pseudonyms
+from accord.transform.pseudonyms import Batch, Pseudonyms
 
 JANE, BOB, CARD = "jane@example.org", "bob@corp.example", "4111111111111111"
 WORDS = {
@@ -202,7 +202,7 @@ def test_a_tenant_with_odd_characters_does_not_stop_a_release(guard: Guard) -> N
 def test_a_failed_transform_is_on_record_and_may_be_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rule = "{id: A, match: [privacy.*], to: [model], action: transform, with: pseudonymise, on_error: hold}"
     guard = make(tmp_path, policy=f"version: 1\nrules: [{rule}]")
-    monkeypatch.setattr(guard.pseudonyms, "tag", None)
+    monkeypatch.setattr(Batch, "tag", None)
     decision = guard.inspect(JANE).release("model")
     assert (decision.outcome, decision.content) == (Outcome.HOLD, None)
     assert "transform.failed" in decision.rules

@@ -1,62 +1,141 @@
 """What surrounds a place in a text.
 
-In an address or a tag of markup nothing is restored; in JSON what is restored is escaped.
+In an address or a tag of markup nothing is restored; in JSON what is restored is escaped. What of a text is address
+or markup is found in one pass over it, however many places are asked for.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 
-_LEFT, _RIGHT = 2048, 512  # an address longer than this is none
+LOOKAHEAD = 32
+"""How many characters after a place can make it part of an address."""
+
+_LEFT = 2048  # an address longer than this is none
 _FAR = 65_536
-_WORD_LEFT = re.compile(r"[!-~]*$")
-_WORD_RIGHT = re.compile(r"[!-~]*")
-_ADDRESS = re.compile(
-    r"//|\bwww\.|\b(?:data|mailto|javascript|tel|ftp):|\]\(|^\[.+\]:|[\w-]\.[A-Za-z]{2,}[/?#:]|\]\.(?:[\w-]+\.)+[A-Za-z]{2,}"
-    r"|\]\.(?:com|net|org|io|dev|app|ru|cn|info|biz|co)\b",
+# A colon, a dot and a slash make addresses; Markdown takes everything up to ASCII white space for part of one.
+_BLANK = re.compile(r"[ \t\r\n\f\v]+")
+_MARKER = re.compile(
+    r"//|\\/\\?/|/\\/|\bwww\.|\b(?:data|mailto|javascript|tel|ftp):|\]\(|[\w-]\.[A-Za-z]{2,}[/?#:]",
     re.IGNORECASE,
 )
-_TAG_OPENS = re.compile(r"<[A-Za-z/!?]")
+_REFERENCE = re.compile(r"(?<![!-~])\[[^\s\]]+\]:")
+_HOST_GOES_ON = re.compile(r"[\])}>*_`~\"']{0,4}\.\w")
+_HOST = re.compile(r"[\])}>*_`~\"']{0,4}[A-Za-z0-9.\-]*")
+_OPENS = re.compile(r"[A-Za-z/!?]")
+_DELIMITER = re.compile(r"[<>\"']")
+_TARGET = re.compile(r"\]\(|[)\n]")
+
+
+class Links:
+    """Where in a text there are addresses, Markdown links and tags of markup.
+
+    Args:
+        text: the text.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._blanks = [(m.start(), m.end()) for m in _BLANK.finditer(text)]
+        marks = [m.start() for m in _MARKER.finditer(text)]
+        marks += [m.start() for m in _REFERENCE.finditer(text)]
+        self._marks = sorted(marks)
+        self._inside = _merged([*_markup(text), *_each_tag(text), *_targets(text)])
+
+    def hold(self, start: int, end: int) -> bool:
+        """Whether a stretch of the text is part of a web address, a Markdown link or a tag of markup."""
+        index = bisect_right(self._inside, (start, len(self._text) + 1)) - 1
+        if index >= 0 and self._inside[index][0] < start < self._inside[index][1]:
+            return True
+        left, right = self._word(start, end)
+        at = bisect_left(self._marks, left)
+        if at < len(self._marks) and self._marks[at] < right:
+            return True
+        after = self._text[end : end + LOOKAHEAD]
+        return bool(_HOST_GOES_ON.match(after) or (len(after) == LOOKAHEAD and _HOST.fullmatch(after)))
+
+    def _word(self, start: int, end: int) -> tuple[int, int]:
+        """From where to where nothing parts the text around a stretch of it."""
+        before = bisect_right(self._blanks, (start, start)) - 1
+        left = max(self._blanks[before][1] if before >= 0 else 0, start - _LEFT)
+        after = bisect_left(self._blanks, (end, end))
+        right = self._blanks[after][0] if after < len(self._blanks) else len(self._text)
+        return min(left, start), min(right, end + LOOKAHEAD)
 
 
 def in_link(text: str, start: int, end: int) -> bool:
     """Whether a stretch of text is part of a web address, a Markdown link or a tag of markup."""
-    left = _WORD_LEFT.search(text, max(0, start - _LEFT), start)
-    right = _WORD_RIGHT.match(text, end, end + _RIGHT)
-    word = (left[0] if left else "") + text[start:end] + (right[0] if right else "")
-    if _ADDRESS.search(word.replace("\\/", "/")):
-        return True
-    return _in_markup(text, start) or _in_target(text, start)
+    return Links(text).hold(start, end)
 
 
-def _in_markup(text: str, at: int) -> bool:
-    """Whether a tag opened before and not closed since; a quoted `>` closes none."""
-    opened = text.rfind("<", max(0, at - _FAR), at)
-    while opened >= 0:
-        if _TAG_OPENS.match(text, opened):
-            return not _closes(text, opened, at)
-        opened = text.rfind("<", max(0, at - _FAR), opened)
-    return False
-
-
-def _closes(text: str, opened: int, at: int) -> bool:
-    quote = ""
-    for character in text[opened:at]:
-        if quote:
+def _markup(text: str) -> list[tuple[int, int]]:
+    """The tags of markup, read one after the other as a browser does: a quoted `>` closes none."""
+    spans: list[tuple[int, int]] = []
+    opened, quote = -1, ""
+    for match in _DELIMITER.finditer(text):
+        at, character = match.start(), match[0]
+        if opened >= 0 and at - opened > _FAR:
+            spans.append((opened, opened + _FAR))
+            opened, quote = -1, ""
+        if opened < 0:
+            if character == "<" and _OPENS.match(text, at + 1):
+                opened = at
+        elif quote:
             quote = "" if character == quote else quote
-        elif character in "\"'":
-            quote = character
         elif character == ">":
-            return True
-    return False
+            spans.append((opened, at + 1))
+            opened = -1
+        elif character != "<":
+            quote = character
+    return [*spans, (opened, opened + _FAR)] if opened >= 0 else spans
 
 
-def _in_target(text: str, at: int) -> bool:
-    """Whether it stands in the parentheses of a Markdown link whose target holds spaces."""
-    opened = text.rfind("](", max(0, at - _LEFT), at)
-    return opened >= 0 and not any(c in text[opened + 2 : at] for c in ")\n")
+def _each_tag(text: str) -> list[tuple[int, int]]:
+    """The tags of markup, each read from where it opens, whatever it opens in: a quote before may be none."""
+    spans: list[tuple[int, int]] = []
+    opened, quote = -1, ""
+    for match in _DELIMITER.finditer(text):
+        at, character = match.start(), match[0]
+        if character == "<" and _OPENS.match(text, at + 1):
+            if opened >= 0:
+                spans.append((opened, min(at, opened + _FAR)))
+            opened, quote = at, ""
+        elif opened >= 0 and quote:
+            quote = "" if character == quote else quote
+        elif opened >= 0 and character == ">":
+            spans.append((opened, min(at + 1, opened + _FAR)))
+            opened = -1
+        elif opened >= 0 and character != "<":
+            quote = character
+    return [*spans, (opened, opened + _FAR)] if opened >= 0 else spans
+
+
+def _targets(text: str) -> list[tuple[int, int]]:
+    """What stands in the parentheses of Markdown links, also where it holds spaces."""
+    spans: list[tuple[int, int]] = []
+    opened = -1
+    for match in _TARGET.finditer(text):
+        if match[0] == "](":
+            if opened >= 0:
+                spans.append((opened, min(match.end(), opened + _LEFT)))
+            opened = match.start()
+        elif opened >= 0:
+            spans.append((opened, min(match.end(), opened + _LEFT)))
+            opened = -1
+    return [*spans, (opened, opened + _LEFT)] if opened >= 0 else spans
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1] - 1:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def writer(text: str, values: Iterable[str]) -> Callable[[str], str]:

@@ -24,7 +24,7 @@ from accord.core.media import Patch
 from accord.core.place import Span
 from accord.core.reading import Field, Reading
 from accord.core.tape import Lane, Tape
-from accord.transform.pseudonyms import Pseudonyms, label
+from accord.transform.pseudonyms import Batch, Pseudonyms, label
 
 NOTICE = "[withheld: this part could not be inspected]"
 """What stands in place of a part that could not be inspected and is released without it."""
@@ -87,9 +87,15 @@ class TextRewriter:
         Returns:
             What changed, by index of the part within the content.
         """
+        batch: list[Batch] = []  # looked up once, and only if needed: what keeps pseudonyms may be a database
 
         def write(edit: Edit, text: str) -> str:
-            return self.replacement(edit, edit.value if edit.value is not None else text, context)
+            value = edit.value if edit.value is not None else text
+            if edit.transform != "pseudonymise":
+                return self.replacement(edit, value, context)
+            if not batch:
+                batch.append(self._pseudonyms.batch(context))
+            return batch[0].tag(edit.category, value, edit.origin)
 
         patches = _Frames(edits, write, written or {}).fold(roots)
         return _cut(tape, patches)

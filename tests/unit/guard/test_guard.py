@@ -34,6 +34,7 @@ from accord.core.roles import Readout, Stop
 from accord.errors import AuditError
 from accord.guard import Limits
 from accord.testing import FixedDetector
+from accord.transform.pseudonyms import Batch
 
 MakeGuard = Callable[..., Guard]
 
@@ -188,7 +189,7 @@ def test_no_record_no_release(guard: Guard) -> None:
 
 
 def test_a_transform_that_fails_keeps_the_content(guard: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard.pseudonyms, "tag", _raise(RuntimeError("jane@example.org")))
+    monkeypatch.setattr(Batch, "tag", _raise(RuntimeError("jane@example.org")))
     decision = guard.inspect("mail jane@example.org").release("model")
     assert (decision.outcome, decision.content) == (Outcome.BLOCK, None)
     assert next(guard.audit.records())["outcome"] == "block"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accord import Context
-from accord.transform.pseudonyms import Pseudonyms, label, normalise
+from accord.core.content import Origin
+from accord.core.pseudonym import Issued, Scope
+from accord.errors import StoreError
+from accord.transform.pseudonyms import MemoryMap, Pseudonyms, label, normalise
 
 HERE, THERE = Context(session="here"), Context(session="there")
 EMAIL, NAME, PHONE = "privacy.contact.email", "privacy.person.name", "privacy.contact.phone"
@@ -97,9 +103,12 @@ def test_text_that_looks_like_a_tag_can_never_be_restored() -> None:
     names = Pseudonyms()
     tag = names.tag(HERE, EMAIL, "jane@example.org")
     assert names.escape(HERE, "[EMAIL_ABCD]") == "(EMAIL_ABCD)"
-    assert names.escape(THERE, tag) == f"({tag[1:-1]})"
+    broken = f"({tag[1:-1].replace('_', ':')})"
+    assert names.escape(THERE, tag) == broken
     assert names.escape(HERE, tag) == tag
-    assert names.restore(THERE, names.escape(THERE, tag)) == f"({tag[1:-1]})"
+    assert names.restore(THERE, names.escape(THERE, tag)) == broken
+    names.tag(THERE, EMAIL, "jane@example.org")
+    assert names.restore(THERE, broken) == broken, "also when it is issued later"
     assert names.escape(HERE, "an [ordinary] note [1] [A_B]") == "an [ordinary] note [1] [A_B]"
 
 
@@ -151,3 +160,159 @@ def test_labels_are_words() -> None:
     assert label("privacy.contact.email") == "EMAIL"
     assert label("privacy.id.passport") == "PASSPORT"
     assert label("privacy.credential.api_key") == "API_KEY"
+
+
+class Counting(MemoryMap):
+    """Counts what is asked of it, and can be out of order."""
+
+    def __init__(self) -> None:
+        super().__init__(b"k" * 32)
+        self.asked: Counter[str] = Counter()
+        self.broken = False
+
+    def version(self, scope: Scope) -> int:
+        self.asked["version"] += 1
+        return super().version(scope)
+
+    def load(self, scope: Scope) -> Mapping[str, Issued]:
+        self.asked["load"] += 1
+        return super().load(scope)
+
+    def keep(self, scope: Scope, issued: Mapping[str, Issued], subject: str = "") -> None:
+        self.asked["keep"] += 1
+        if self.broken:
+            raise StoreError("the disk is full")
+        super().keep(scope, issued, subject)
+
+
+def test_what_one_issued_another_restores() -> None:
+    kept = Counting()
+    one, two = Pseudonyms(keeper=kept), Pseudonyms(keeper=kept)
+    assert two.restore(HERE, "[EMAIL_K7QX]") == "[EMAIL_K7QX]"
+    tag = one.tag(HERE, EMAIL, "jane@example.org")
+    assert two.restore(HERE, tag) == tag, "not before it is durable"
+    one.flush(HERE)
+    assert two.restore(HERE, tag) == "jane@example.org"
+    assert two.knows(HERE, EMAIL, "Jane@example.org")
+    assert two.names(HERE) == []
+    assert two.tag(HERE, EMAIL, "jane@example.org") == tag
+    assert two.restore(THERE, tag) == tag
+
+
+def test_what_one_forgot_another_forgets() -> None:
+    kept = Counting()
+    one, two = Pseudonyms(keeper=kept), Pseudonyms(keeper=kept)
+    tag = one.tag(HERE, EMAIL, "jane@example.org")
+    one.flush(HERE)
+    assert two.restore(HERE, tag) == "jane@example.org"
+    assert two.tag(HERE, EMAIL, "jane@example.org") == tag  # to be kept anew, as it is in use
+    one.forget(HERE)
+    assert two.restore(HERE, tag) == one.restore(HERE, tag) == tag
+    two.flush(HERE)
+    assert kept.load(HERE.scope) == {}, "nothing brings it back"
+
+
+def test_a_batch_looks_once_and_one_flush_keeps_all() -> None:
+    kept = Counting()
+    names = Pseudonyms(keeper=kept)
+    batch = names.batch(HERE)
+    tags = [batch.tag(EMAIL, f"user{i}@example.org") for i in range(50)]
+    assert batch.restore(" ".join(tags)).count("@") == 50
+    batch.escape(" ".join(f"[EMAIL_{tag}]" for tag in ("A2BC", "B2CD", "C2DE")))
+    assert kept.asked == {"version": 1, "load": 1}
+    batch.flush()
+    assert kept.asked["keep"] == 1
+    kept.asked.clear()
+    assert names.restore(HERE, tags[0]) == "user0@example.org"
+    assert names.restore(HERE, "[EMAIL_A2BC] [EMAIL_B2CD]").count("EMAIL") == 2
+    assert kept.asked["load"] <= 1
+    names.flush(HERE)
+    assert kept.asked["keep"] == 0, "there was nothing to keep"
+
+
+def test_flushing_one_scope_again_and_again_does_not_load_it_again() -> None:
+    kept = Counting()
+    names = Pseudonyms(keeper=kept)
+    for i in range(20):
+        names.tag(HERE, EMAIL, f"user{i}@example.org")
+        names.flush(HERE)
+    assert kept.asked["load"] <= 3
+
+
+def test_two_who_issue_the_same_for_different_values_clash_and_try_again() -> None:
+    kept = Counting()
+    one, two = Pseudonyms(keeper=kept), Pseudonyms(keeper=kept)
+    first = two.batch(HERE)
+    tag = first.tag(EMAIL, "jane@example.org")
+    kept.keep(HERE.scope, {tag: Issued("john@example.org", EMAIL, Origin.CALLER)})
+    with pytest.raises(StoreError):
+        first.flush()
+    again = two.batch(HERE)
+    other = again.tag(EMAIL, "jane@example.org")
+    assert other != tag
+    again.flush()
+    assert one.restore(HERE, f"{tag} {other}") == "john@example.org jane@example.org"
+
+
+def test_whoever_looks_first_does_not_hide_a_clash_from_whoever_releases() -> None:
+    kept = Counting()
+    names = Pseudonyms(keeper=kept)
+    releasing = names.batch(HERE)
+    tag = releasing.tag(EMAIL, "jane@example.org")
+    kept.keep(HERE.scope, {tag: Issued("john@example.org", EMAIL, Origin.CALLER)})
+    assert names.restore(HERE, tag) == "john@example.org"
+    names.flush(HERE)
+    with pytest.raises(StoreError, match="meanwhile"):
+        releasing.flush()
+
+
+def test_what_cannot_be_kept_does_not_leave() -> None:
+    kept = Counting()
+    names = Pseudonyms(keeper=kept)
+    one, two = names.batch(HERE), names.batch(HERE)
+    tag = one.tag(EMAIL, "jane@example.org")
+    assert two.tag(EMAIL, "jane@example.org") == tag
+    kept.broken = True
+    with pytest.raises(StoreError, match="full"):
+        one.flush()
+    kept.broken = False
+    with pytest.raises(StoreError):
+        two.flush()
+    once_more = names.batch(HERE)
+    assert once_more.tag(EMAIL, "jane@example.org") == tag
+    once_more.flush()
+    assert Pseudonyms(keeper=kept).restore(HERE, tag) == "jane@example.org"
+
+
+def test_a_scope_in_use_is_not_lost_when_there_are_too_many() -> None:
+    names = Pseudonyms(scopes=1)
+    batch = names.batch(HERE)
+    tag = batch.tag(EMAIL, "jane@example.org")
+    names.tag(THERE, EMAIL, "john@example.org")
+    batch.flush()
+    assert names.restore(HERE, tag) == "jane@example.org"
+
+
+def test_the_callers_origin_wins_over_what_another_process_thinks() -> None:
+    kept = Counting()
+    one, two = Pseudonyms(keeper=kept), Pseudonyms(keeper=kept)
+    one.tag(HERE, EMAIL, "jane@example.org", Origin.MODEL)
+    two.tag(HERE, EMAIL, "jane@example.org", Origin.CALLER)
+    two.flush(HERE)
+    one.flush(HERE)
+    assert one.knows(HERE, EMAIL, "jane@example.org")
+    assert Pseudonyms(keeper=kept).knows(HERE, EMAIL, "jane@example.org")
+
+
+def test_a_pseudonym_of_the_scope_is_its_own() -> None:
+    names = Pseudonyms()
+    tag = names.tag(HERE, EMAIL, "jane@example.org")
+    assert names.tag(HERE, NAME, tag) == tag
+
+
+@given(st.text(max_size=30), st.sampled_from([EMAIL, NAME, "privacy.id.social_security"]))
+def test_the_letters_of_a_tag_are_no_word_and_no_number(value: str, category: str) -> None:
+    letters = Pseudonyms(b"k" * 32).tag(HERE, category, value)[1:-1].rpartition("_")[2]
+    assert letters[0].isalpha()
+    assert letters[-1].isalpha()
+    assert any(letter.isdigit() for letter in letters)

@@ -1,0 +1,132 @@
+"""Putting values back where their pseudonyms stand, and breaking what merely looks like a pseudonym."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from accord.core.pseudonym import Issued
+from accord.transform.restore_tags import STRICT, TagSpan, shaped, tags_in
+from accord.transform.restore_view import View
+from accord.transform.surroundings import Links, writer
+
+Grant = Callable[[Issued], bool]
+"""Whether what a tag stands for may be put back."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Restored:
+    """A stretch of a text and the value, or the part of a value, that belongs there.
+
+    Attributes:
+        start: where it begins.
+        end: where it ends.
+        value: what belongs there.
+        tail: what follows the value, such as the s of a genitive; never escaped.
+        issued: what the pseudonym stands for.
+    """
+
+    start: int
+    end: int
+    value: str
+    tail: str
+    issued: Issued
+
+
+class Source:
+    """A text in which pseudonyms are looked for.
+
+    Args:
+        text: the text.
+        before: what stands before it, where the text goes on with it.
+    """
+
+    def __init__(self, text: str, before: str = "") -> None:
+        self.text = before + text
+        self.shift = len(before)
+        self.view = View.of(self.text)
+        self._links: list[Links] = []
+        self._tags: list[TagSpan] | None = None
+
+    @property
+    def tags(self) -> list[TagSpan]:
+        """Everything that may be a tag."""
+        if self._tags is None:
+            self._tags = tags_in(self.text, self.view)
+        return self._tags
+
+    def linked(self, start: int, end: int) -> bool:
+        """Whether a stretch is part of an address or of markup, as it is written or as it is meant."""
+        if not self._links:
+            self._links.append(Links(self.text))
+            if not self.view.same:
+                self._links.append(Links(self.view.text))
+        if self._links[0].hold(start, end):
+            return True
+        return len(self._links) > 1 and self._links[1].hold(self.view.index(start), self.view.index(end))
+
+
+def restored_tags(source: Source, issued: Mapping[str, Issued]) -> list[Restored]:
+    """The tags in a text that were issued, and what they stand for."""
+    found = []
+    for span in source.tags:
+        if span.tag in issued:
+            one, tail = issued[span.tag], span.tail
+        elif span.owner in issued:
+            one, tail = issued[span.owner], "s" + span.tail
+        else:
+            continue
+        found.append(Restored(span.start, span.end, one.value, tail, one))
+    return found
+
+
+def put_back(source: Source, found: Iterable[Restored], grant: Grant | None) -> str:
+    """The text with values in the places of pseudonyms.
+
+    Nothing is put into addresses and markup. What lies over the border to what stands before the text stays.
+
+    Args:
+        source: the text.
+        found: the pseudonyms in it, in order and apart.
+        grant: says which values may be put back; all when not given.
+    """
+    wanted = [
+        one
+        for one in found
+        if one.start >= source.shift
+        and (grant is None or grant(one.issued))
+        and not source.linked(one.start, one.end)
+    ]
+    text = source.text
+    if not wanted:
+        return text[source.shift :]
+    write = writer(text[source.shift :], [one.value for one in wanted])
+    pieces, at = [], source.shift
+    for one in wanted:
+        pieces += [text[at : one.start], write(one.value), one.tail]
+        at = one.end
+    return "".join([*pieces, text[at:]])
+
+
+def broken(source: Source, issued: Mapping[str, Issued]) -> str:
+    """The text with everything that may be a tag and was not issued written such that it never can be.
+
+    `[X_ABCD]` becomes `(X_ABCD)`, and where its letters could be those of a tag `(X:ABCD)`. What stands in an address
+    only looks like a tag if it is written as one: nothing is ever restored there.
+    """
+    pieces, at, text = [], 0, source.text
+    for span in source.tags:
+        if span.tag in issued or (span.owner and span.owner in issued):
+            continue
+        written = text[span.start : span.end]
+        first, last = span.joint[0] - span.start, span.joint[1] - span.start
+        if STRICT.fullmatch(written):
+            joint = ":" if shaped(written[last:-1]) else "_"
+            written = f"({written[1:first]}{joint}{written[last:-1]})"
+        elif source.linked(span.start, span.end):
+            continue
+        else:
+            written = f"{written[:first]}:{written[last:]}"
+        pieces += [text[at : span.start], written]
+        at = span.end
+    return "".join([*pieces, text[at:]]) if pieces else text
