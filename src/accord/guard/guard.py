@@ -11,11 +11,11 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from accord.audit.log import AuditLog, delivery_of, record_of
 from accord.core.content import Content, Context, Modality, Part, Text
-from accord.core.decision import Coverage, Decision
+from accord.core.decision import Coverage, Decision, Destination
 from accord.core.finding import Finding, Hit
 from accord.core.place import Meta, Place, Span, union
 from accord.core.reading import Reading
@@ -34,6 +34,7 @@ from accord.detect.speech.echoes import echoes, known_names
 from accord.errors import ConfigError, ModelError
 from accord.guard.findings import Claim, claims, findings, in_order, outside, settle
 from accord.guard.inspection import Inspection, Keeper
+from accord.guard.limits import Limits
 from accord.guard.media import (
     Clock,
     Scene,
@@ -46,41 +47,15 @@ from accord.guard.media import (
     open_enclosed,
     scenes_of,
 )
+from accord.guard.needed import needed
 from accord.guard.pools import Pools
 from accord.guard.read import Reads, read
-from accord.media.limits import MediaLimits
+from accord.guard.stream import Stream
 from accord.policy import Policy
 from accord.transform.pseudonyms import Pseudonyms
 from accord.transform.text import TextRewriter
 
 _NO_CONTENT = "content is a str or parts in order; bytes go into Text.decode, Image, Audio or Document"
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds on one inspection.
-
-    Attributes:
-        characters: the longest text inspected at once.
-        depth: how deep readings may nest.
-        deadline: seconds an inspection may take.
-        deadline_per_megabyte: seconds more for every million characters.
-        workers: threads that run detectors.
-        waiting: inspections that may be under way at once; one more waits until its deadline.
-        deadline_per_megapixel: seconds more for every million pixels of pictures and pages.
-        deadline_per_minute: seconds more for every minute of recordings.
-        media: bounds on opening one part that is no text.
-    """
-
-    characters: int = 16_000_000
-    depth: int = 4
-    deadline: float = 30.0
-    deadline_per_megabyte: float = 180.0
-    workers: int = 2
-    waiting: int = 64
-    deadline_per_megapixel: float = 20.0
-    deadline_per_minute: float = 60.0
-    media: MediaLimits = field(default_factory=MediaLimits)
 
 
 AnyReader = Reader | PictureReader | SoundReader
@@ -141,6 +116,21 @@ class Guard:
         parts = _parts(content)
         return self._admit(parts, context or Context(), self._end(parts))
 
+    def stream(self, to: Destination | str, context: Context | None = None) -> Stream:
+        """A text that arrives bit by bit, to be released bit by bit; whoever releases it records that.
+
+        Args:
+            to: where it goes. Only what its rules do not let pass as it is, is looked for.
+            context: on whose behalf.
+        """
+        whom, destination = context or Context(), Destination(to)
+        chosen = needed(self._text_detectors, self.policy, destination)
+
+        def inspect(text: Text) -> Inspection:
+            return self._admit((text,), whom, self._end((text,)), chosen)
+
+        return Stream(inspect, self.policy, whom, destination, lambda text: self.pseudonyms.settled(whom, text))
+
     async def ainspect(
         self, content: str | Part | Iterable[str | Part], context: Context | None = None
     ) -> Inspection:
@@ -177,7 +167,9 @@ class Guard:
         """When an inspection that begins now is to be done."""
         return time.monotonic() + self.limits.deadline + self.limits.deadline_per_megabyte * _size(parts) / 1e6
 
-    def _admit(self, parts: Content, context: Context, end: float) -> Inspection:
+    def _admit(
+        self, parts: Content, context: Context, end: float, detectors: Sequence[Detector] | None = None
+    ) -> Inspection:
         if _size(parts) > self.limits.characters:
             reason = f"longer than {self.limits.characters} characters"
             return self._unread(parts, context, "fault.uninspected", reason)
@@ -185,14 +177,14 @@ class Guard:
         if not room.acquire(timeout=max(0.0, end - time.monotonic())):
             return self._unread(parts, context, "fault.deadline", "too many inspections are waiting")
         try:
-            return self._inspect(parts, context, end)
+            return self._inspect(parts, context, end, self._text_detectors if detectors is None else detectors)
         finally:
             room.release()
 
-    def _inspect(self, parts: Content, context: Context, end: float) -> Inspection:
+    def _inspect(self, parts: Content, context: Context, end: float, detectors: Sequence[Detector]) -> Inspection:
         clock = Clock(end)
         seen, reads = self._read(parts, clock)
-        made, faults = self._detect(reads, clock)
+        made, faults = self._detect(reads, clock, detectors)
         made = outside(made, reads, seen.enclosures)
         sure = [claim for claim in made if claim.hit.score >= claim.floor]
         again = repeats(reads.readings, [claim.hit for claim in sure], clock)
@@ -241,10 +233,10 @@ class Guard:
                 seen.findings.append(fault(parts, index, Meta("content"), "fault.uninspected", "guard", reason))
             seen.strips.clear()
 
-    def _detect(self, reads: Reads, clock: Clock) -> tuple[list[Claim], list[Finding]]:
+    def _detect(self, reads: Reads, clock: Clock, detectors: Sequence[Detector]) -> tuple[list[Claim], list[Finding]]:
         made: list[Claim] = []
         faults: list[Finding] = []
-        for detector, future in [(d, self._submit(d, reads, clock)) for d in self._text_detectors]:
+        for detector, future in [(d, self._submit(d, reads, clock)) for d in detectors]:
             try:
                 made += future.result(timeout=clock.left)
                 if clock():

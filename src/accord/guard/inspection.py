@@ -57,6 +57,19 @@ class Keeper(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """What may leave of a stretch of text.
+
+    Attributes:
+        judged: what the policy says of all that was found from its beginning on.
+        text: the stretch, rewritten; None where it stays.
+    """
+
+    judged: Judgement
+    text: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Inspection:
     """Findings of one content, to be judged for as many destinations as needed.
 
@@ -137,6 +150,38 @@ class Inspection:
             return decision
         return replace(decision, item=self._keeper.keep(self._content, decision, self.context))
 
+    def stretch(self, to: Destination | str, span: Span) -> Stretch:
+        """Decide about one stretch of the only text part, and rewrite it; nothing is recorded.
+
+        For those who release a text bit by bit, and record that themselves: see `accord.guard.stream`.
+
+        Args:
+            to: where it goes.
+            span: the stretch; no value may lie across its ends.
+        """
+        destination = Destination(to)
+        (part,) = self._content
+        if not isinstance(part, Text):
+            raise TypeError("only text is released bit by bit")
+        whole = part.reveal()
+        found = [f for f in self.findings if not isinstance(f.place, Span) or f.place.end > span.start]
+        judged = decide(self.policy, found, destination, self.context)
+        if not self.policy.enforced():
+            return Stretch(judged, whole[span.start : span.end])
+        if not judged.outcome.releases:
+            return Stretch(judged, None)
+        near = [v for v in judged.verdicts if isinstance(v.finding.place, Span) and v.finding.place.touches(span)]
+        work = plan(self._reads, near, self._rewriter, self.context, self._known)
+        made = self._rewrite(work, self._enclosed(work, span)).texts.get(0)
+        if 0 in work.withheld:
+            return Stretch(judged, "")
+        text = made.reveal() if isinstance(made, Text) else whole
+        return Stretch(judged, text[span.start : len(text) - (len(whole) - span.end)])
+
+    def named(self, text: str, to: Destination, tool: str = "", before: str = "") -> str:
+        """The text with this caller's own values put back where they may be, and nothing else that looks like it."""
+        return self._names(text, to, tool, before[-_TAIL:])
+
     async def arelease(self, to: Destination | str, *, tool: str = "") -> Decision:
         """`release`, without blocking the event loop."""
         return await asyncio.to_thread(self.release, to, tool=tool)
@@ -194,14 +239,20 @@ class Inspection:
     def _rewrite(self, work: Plan, written: Written) -> Rewritten:
         return self._rewriter.rewrite(self._reads.tape, self._reads.roots, work.edits, self.context, written)
 
-    def _enclosed(self, work: Plan) -> Written:
+    def _enclosed(self, work: Plan, within: Span | None = None) -> Written:
         """Files written inside texts, built anew and written the same way, by the frame they stand in.
 
         The innermost come first: what is patched into the text of a file may be a file in itself.
         """
         written: dict[Reading | None, list[tuple[Span, str]]] = {}
         files = [(i, file, self._enclosures.get(self._reads.region(i, file))) for i, file in self._reads.enclosed]
-        opened = [(i, file, e) for i, file, e in files if e is not None and e.part not in work.withheld]
+        opened = [
+            (i, file, e)
+            for i, file, e in files
+            if e is not None
+            and e.part not in work.withheld
+            and (within is None or self._reads.region(i, file).touches(within))
+        ]
         for level in sorted({e.level for _, _, e in opened}, reverse=True):
             patches = self._rewrite(work, written).patches
             for index, file, enclosure in opened:
