@@ -11,6 +11,7 @@ from accord.config.file import (
     read,
     shipped,
 )
+from accord.config.gateway import FailsafeModel, GatewayModel, OutputModel, ShadowModel, UpstreamModel
 from accord.config.limits import LimitsModel, MediaModel
 from accord.config.rules import RuleModel, WhenModel
 from accord.config.state import AccessModel, PseudonymsModel, RetentionModel, StateModel
@@ -21,14 +22,19 @@ __all__ = [
     "SHIPPED",
     "AccessModel",
     "ConfigModel",
+    "FailsafeModel",
+    "GatewayModel",
     "LimitsModel",
     "MediaModel",
+    "OutputModel",
     "PluginModel",
     "PseudonymsModel",
     "RestoreModel",
     "RetentionModel",
     "RuleModel",
+    "ShadowModel",
     "StateModel",
+    "UpstreamModel",
     "WhenModel",
     "parse",
     "read",

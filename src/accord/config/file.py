@@ -13,6 +13,17 @@ import yaml
 from pydantic import Field, ValidationError, field_validator
 
 from accord.config.base import Model
+from accord.config.gateway import (
+    BreakerModel,
+    DegradeModel,
+    FailsafeModel,
+    FetchModel,
+    GatewayModel,
+    OutputModel,
+    ShadowModel,
+    TlsModel,
+    UpstreamModel,
+)
 from accord.config.limits import LimitsModel, MediaModel
 from accord.config.rules import RuleModel, WhenModel
 from accord.config.state import (
@@ -78,6 +89,11 @@ class ConfigModel(Model):
     retention: RetentionModel = RetentionModel()
     pseudonyms: PseudonymsModel = PseudonymsModel()
     access: AccessModel = AccessModel()
+    upstreams: dict[str, UpstreamModel] = Field(default_factory=dict)
+    output: OutputModel = OutputModel()
+    gateway: GatewayModel = GatewayModel()
+    failsafe: FailsafeModel = FailsafeModel()
+    shadow: ShadowModel | None = None
 
     @field_validator("readers", "detectors", mode="before")
     @classmethod
@@ -199,6 +215,15 @@ _MODELS: Mapping[str, type[Model]] = {
     "access": AccessModel,
     "oidc": OidcModel,
     "claims": ClaimsModel,
+    "upstreams": UpstreamModel,
+    "output": OutputModel,
+    "gateway": GatewayModel,
+    "fetch": FetchModel,
+    "tls": TlsModel,
+    "failsafe": FailsafeModel,
+    "upstream": BreakerModel,
+    "degrade": DegradeModel,
+    "shadow": ShadowModel,
 }
 
 
