@@ -1,174 +1,165 @@
-"""The audit log: append only, durable before a release returns, without content.
+"""The audit log: append only, durable before a release returns, provable, without content.
 
-Each record is one row of canonical JSON, chained to the one before by SHA-256, so that a changed or missing row
-shows. The file is SQLite in WAL mode with `synchronous=FULL`: when `append` returns, the record is on disk.
+Entries are the leaves of a Merkle tree (RFC 6962) whose head is signed now and then. Every stored row carries a code
+under a key that is kept elsewhere. Several threads share one commit; several processes share one log.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import sqlite3
-import threading
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from accord.core.content import Context
-from accord.core.decision import Decision
-from accord.errors import AuditError, StoreError
+from accord.audit import reading as read
+from accord.audit.group import Ticket
+from accord.audit.notes import Signer, verifier
+from accord.audit.proofs import Proof
+from accord.audit.records import AuditRecord, Clock, clock, delivery_of, record_of, row_of
+from accord.audit.recovery import close_dead, close_own
+from accord.audit.seals import RowKey, Seals
+from accord.audit.simple import SimpleLog
+from accord.audit.verify import Progress, Report, verify
+from accord.audit.writer import Writer
+from accord.store.engine import Store
 
-GENESIS = "0" * 64
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS audit (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    record TEXT NOT NULL,
-    hash TEXT NOT NULL
-);
-CREATE TRIGGER IF NOT EXISTS audit_is_never_changed BEFORE UPDATE ON audit
-BEGIN SELECT RAISE(ABORT, 'the audit log is append only'); END;
-CREATE TRIGGER IF NOT EXISTS audit_is_never_shortened BEFORE DELETE ON audit
-BEGIN SELECT RAISE(ABORT, 'the audit log is append only'); END;
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class AuditRecord:
-    """What was decided, for whom, under which policy; never what about."""
-
-    kind: str
-    decision: str
-    at: str
-    body: dict[str, Any]
-
-    def canonical(self) -> str:
-        """Its one written form: JSON with sorted keys and no spaces."""
-        whole = {"kind": self.kind, "decision": self.decision, "at": self.at, **self.body}
-        return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-
-
-def record_of(decision: Decision, context: Context, kind: str) -> AuditRecord:
-    """The record of a decision; `kind` is `release` or `preview`."""
-    counts = Counter(finding.category for finding in decision.findings)
-    body = {
-        "to": decision.to.value,
-        "outcome": decision.outcome.value,
-        "would": decision.would.value,
-        "rules": list(decision.rules),
-        "policy": decision.policy_digest,
-        "findings": dict(sorted(counts.items())),
-        "coverage": {m.value: [c.inspected, c.total] for m, c in sorted(decision.coverage.items())},
-        "tenant": context.tenant,
-        "principal": context.principal,
-        "purpose": context.purpose,
-        "request": context.request,
-    }
-    return AuditRecord(kind, decision.id, _now(), body)
-
-
-def delivery_of(decision_id: str, status: str) -> AuditRecord:
-    """The record that says what became of a release: `delivered`, `failed` or `unknown`."""
-    if status not in ("delivered", "failed", "unknown"):
-        raise ValueError(f"not a delivery status: {status}")
-    return AuditRecord("delivery", decision_id, _now(), {"status": status})
+__all__ = ["AuditLog", "AuditRecord", "delivery_of", "record_of"]
 
 
 class AuditLog:
-    """An append-only log in one SQLite file, safe for threads and for several processes."""
+    """An append-only log in a database, safe for threads, forks and several processes.
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the log.
+    Args:
+        store: the database.
+        key: makes the codes of the rows; a data key of the vault.
+        signer: signs heads; its name is the origin of the log.
+        now: the time, in milliseconds since 1970 (UTC).
+        every: sign a head at least every so many records …
+        every_s: … or so many seconds, with the next record.
+    """
 
-        Raises:
-            StoreError: the folder cannot be made or written.
-        """
-        self._lock = threading.Lock()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
-            path.chmod(0o600)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.executescript(_SCHEMA)
-        except (OSError, sqlite3.Error) as error:
-            raise StoreError(
-                f"the state folder cannot be used: {getattr(error, 'strerror', None) or type(error).__name__}",
-                hint="choose another with --state DIR",
-            ) from None
+    def __new__(cls, store: Store | Path, *_: Any, **__: Any) -> Any:
+        """Give the former log for a path, until everything gives a store."""
+        return SimpleLog(store) if isinstance(store, Path) else super().__new__(cls)
+
+    def __init__(
+        self,
+        store: Store | Path,
+        key: RowKey | None = None,
+        signer: Signer | None = None,
+        *,
+        now: Clock = clock,
+        every: int = 10_000,
+        every_s: float = 60.0,
+    ) -> None:
+        assert isinstance(store, Store) and key is not None and signer is not None
+        self.store = store
+        self.verifier = verifier(signer)
+        self._seals = Seals(key)
+        self._now = now
+        self._writer = Writer(store, self._seals, signer, now, every, int(every_s * 1000))
+
+    def __repr__(self) -> str:
+        return f"<AuditLog {self.verifier.name}>"
 
     def append(self, record: AuditRecord) -> int:
-        """Write one record; it is durable when this returns its number.
+        """Write one record; it is durable when this returns its number, counted from 0.
 
         Raises:
             AuditError: it could not be written, so nothing may leave.
         """
-        text = record.canonical()
-        try:
-            with self._lock, self._transaction() as db:
-                last = db.execute("SELECT hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
-                link = _link(last[0] if last else GENESIS, text)
-                cursor = db.execute("INSERT INTO audit (record, hash) VALUES (?, ?)", (text, link))
-                return int(cursor.lastrowid or 0)
-        except sqlite3.Error as error:
-            raise AuditError(
-                f"the audit record could not be written: {type(error).__name__}", hint="nothing was released"
-            ) from None
+        return self._writer.write(Ticket((row_of(record, self._writer.id),))).first
 
-    def records(self) -> Iterator[dict[str, Any]]:
-        """Every record, oldest first.
+    def append_many(self, records: Sequence[AuditRecord]) -> range:
+        """Write records at once: all of them, or none. Gives their numbers.
+
+        Raises:
+            AuditError: they could not be written, so nothing may leave.
+        """
+        ticket = self._writer.write(Ticket([row_of(record, self._writer.id) for record in records]))
+        return range(ticket.first, ticket.first + len(records))
+
+    def recover(self) -> int:
+        """Close releases that processes left open which run no more. Gives how many those were.
+
+        Raises:
+            AuditError: the log cannot be read or written.
+        """
+        own, now = self._writer.id, self._now()
+        return len(self._writer.write(Ticket(make=lambda session: close_dead(session, own, now))).rows)
+
+    def checkpoint(self) -> str:
+        """Sign the head as it is now; gives the signed note.
+
+        Raises:
+            AuditError: it could not be written.
+        """
+        self._writer.write(Ticket(sign=True))
+        return read.newest(self.store) or ""
+
+    def records(
+        self,
+        *,
+        kind: str | None = None,
+        decision: str | None = None,
+        since: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """Records, oldest first, each with its number as `seq`.
+
+        Args:
+            kind: only of this kind.
+            decision: only of this decision.
+            since: only from this time on, ISO 8601.
+            limit: only the newest so many.
 
         Raises:
             AuditError: the log cannot be read.
         """
-        try:
-            for (text,) in self._db.execute("SELECT record FROM audit ORDER BY seq"):
-                yield json.loads(text)
-        except (sqlite3.Error, ValueError) as error:
-            raise AuditError(f"the audit log cannot be read: {type(error).__name__}") from None
+        return read.records(self.store, kind=kind, decision=decision, since=since, limit=limit)
 
-    def verify(self) -> None:
-        """Check the whole chain; returns when it holds.
+    def verify(self, anchored: Sequence[str] = (), progress: Progress | None = None) -> Report:
+        """Check the whole log against itself, its signed heads, and heads kept outside.
+
+        Args:
+            anchored: signed notes kept outside of the store.
+            progress: told now and then how many entries are checked, of how many.
 
         Raises:
-            AuditError: a record was changed, removed or cannot be read.
+            TamperDetected: something is not what was written; names the record where it is one.
+            AuditError: the log cannot be read.
         """
-        link, expected = GENESIS, 1
-        try:
-            for seq, text, stored in self._db.execute("SELECT seq, record, hash FROM audit ORDER BY seq"):
-                link = _link(link, text)
-                if seq != expected or link != stored:
-                    raise AuditError(f"audit record {expected} was changed or is missing")
-                expected += 1
-            last = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'audit'").fetchone()
-        except sqlite3.Error as error:
-            raise AuditError(f"the audit log cannot be read: {type(error).__name__}") from None
-        if (last[0] if last else 0) != expected - 1:
-            raise AuditError(f"audit record {expected} was changed or is missing")
+        return verify(self.store, self._seals, self.verifier, anchored, progress)
+
+    def prove(self, seq: int) -> Proof:
+        """Prove that a record stands in the log, under a signed head.
+
+        Raises:
+            TamperDetected: it cannot be proved: the log is not what was written.
+            AuditError: there is no such record, or the log cannot be read.
+        """
+        if not read.covered(self.store, seq):
+            self.checkpoint()
+        return read.prove(self.store, self.verifier, seq)
+
+    def consistency(self, first: int, second: int) -> list[bytes]:
+        """What proves that the log of `second` records continues that of `first` (RFC 9162 section 2.1.4).
+
+        Raises:
+            AuditError: there are not so many, or the log cannot be read.
+        """
+        return read.consistency(self.store, first, second)
 
     def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+        """Close what this process left open as `unknown`, sign the last head, and close the connection.
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._db.execute("BEGIN IMMEDIATE")
+        Raises:
+            AuditError: it could not be written; what is open is closed by the next one who opens the log.
+        """
+        writer, now = self._writer, self._now()
+        if not writer.used:
+            return
+        owed = list(writer.owed)
         try:
-            yield self._db
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
-
-
-def _link(previous: str, text: str) -> str:
-    return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+            writer.write(Ticket(make=lambda session: close_own(session, writer.id, owed, now), sign=True))
+        finally:
+            writer.close()

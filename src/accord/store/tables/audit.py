@@ -54,6 +54,8 @@ head = Table(
     kept(
         "peaks", LargeBinary, purpose="roots of the complete subtrees: the tree grows from them", retention=_FOREVER
     ),
+    kept("checkpoint", Number, purpose="size of the newest signed head; -1 for none", retention=_FOREVER),
+    kept("key", String(32), purpose="which key makes the HMACs of this log", retention=_FOREVER),
     kept("mac", LargeBinary, purpose="shows that the row was edited", retention=_FOREVER),
 )
 
@@ -70,14 +72,20 @@ checkpoints = Table(
     ),
     kept("note", Text, purpose="signed checkpoint (C2SP tlog-checkpoint)", retention=_FOREVER),
     kept("at", Number, purpose="when it was signed", retention=_FOREVER),
+    kept("previous", Number, purpose="size of the one before, to miss one that was removed", retention=_FOREVER),
+    kept("mac", LargeBinary, purpose="shows that the row was edited", retention=_FOREVER),
 )
+
+_RUNS = "until the process ends, or is found dead"
 
 writers = Table(
     "audit_writer",
     STATE,
-    kept("id", String(32), primary_key=True, purpose="a process that writes to the log", retention="until it ends"),
-    kept("host", String(255), purpose="where it runs, to tell whether it still does", retention="until it ends"),
-    kept("pid", Number, purpose="which process it is, to tell whether it still runs", retention="until it ends"),
-    kept("started", Number, purpose="tells a process from a later one with its number", retention="until it ends"),
-    kept("seen", Number, purpose="when it last said that it runs", retention="until it ends"),
+    kept("id", String(32), primary_key=True, purpose="a process that writes to the log", retention=_RUNS),
+    kept("host", String(255), purpose="where it runs, to tell whether it still does", retention=_RUNS),
+    kept("boot", String(64), purpose="since which start of the machine, likewise", retention=_RUNS),
+    kept("pid", Number, purpose="which process it is, likewise", retention=_RUNS),
+    kept("started", Number, purpose="tells a process from a later one with its number", retention=_RUNS),
+    kept("seen", Number, purpose="when it last said that it runs", retention=_RUNS),
+    kept("since", Number, purpose="the oldest entry whose delivery it may still owe", retention=_RUNS),
 )

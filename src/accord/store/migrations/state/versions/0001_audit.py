@@ -33,6 +33,8 @@ def upgrade() -> None:
         sa.Column("id", NUMBER, primary_key=True, autoincrement=False, nullable=False),
         sa.Column("size", NUMBER, nullable=False),
         sa.Column("peaks", sa.LargeBinary(), nullable=False),
+        sa.Column("checkpoint", NUMBER, nullable=False),
+        sa.Column("key", sa.String(32), nullable=False),
         sa.Column("mac", sa.LargeBinary(), nullable=False),
     )
     op.create_table(
@@ -40,12 +42,16 @@ def upgrade() -> None:
         sa.Column("size", NUMBER, primary_key=True, autoincrement=False, nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("at", NUMBER, nullable=False),
+        sa.Column("previous", NUMBER, nullable=False),
+        sa.Column("mac", sa.LargeBinary(), nullable=False),
     )
     op.create_table(
         "audit_writer",
         sa.Column("id", sa.String(32), primary_key=True, nullable=False),
         sa.Column("host", sa.String(255), nullable=False),
+        sa.Column("boot", sa.String(64), nullable=False),
         sa.Column("pid", NUMBER, nullable=False),
         sa.Column("started", NUMBER, nullable=False),
         sa.Column("seen", NUMBER, nullable=False),
+        sa.Column("since", NUMBER, nullable=False),
     )

@@ -1,0 +1,83 @@
+"""Codes under a secret key over everything the log stores, so that an edit by hand shows and can be named."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+PURPOSE = "audit rows"
+
+
+class RowKey(Protocol):
+    """The key of the log; a data key of the vault is one."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    def derive(self, purpose: str) -> bytes: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the log ends.
+
+    Attributes:
+        size: how many entries there are.
+        peaks: roots of the complete subtrees, largest first.
+        checkpoint: size of the newest signed head; -1 for none.
+        key: which key made the codes.
+        mac: code over all of it.
+    """
+
+    size: int
+    peaks: bytes
+    checkpoint: int
+    key: str
+    mac: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signed head as it is stored.
+
+    Attributes:
+        size: how much of the log it vouches for.
+        note: the signed checkpoint.
+        at: when it was signed, milliseconds since 1970 (UTC).
+        previous: size of the one before; -1 for none.
+        mac: code over all of it.
+    """
+
+    size: int
+    note: str
+    at: int
+    previous: int
+    mac: bytes = b""
+
+
+class Seals:
+    """HMAC-SHA256 over entries, heads and checkpoints.
+
+    Args:
+        key: kept apart from the log.
+    """
+
+    __slots__ = ("_secret", "key_id")
+
+    def __init__(self, key: RowKey) -> None:
+        self.key_id = key.id
+        self._secret = key.derive(PURPOSE)
+
+    def entry(self, seq: int, record: bytes) -> bytes:
+        """The code of an entry: binds what it says to its place."""
+        return hmac.digest(self._secret, b"entry\0" + seq.to_bytes(8, "big", signed=True) + record, "sha256")
+
+    def head(self, head: Head) -> Head:
+        """The head with its code."""
+        text = f"head\0{head.size}\0{head.checkpoint}\0{head.key}\0".encode("utf-8", "surrogateescape")
+        return replace(head, mac=hmac.digest(self._secret, text + head.peaks, "sha256"))
+
+    def signed(self, one: Signed) -> Signed:
+        """The stored checkpoint with its code."""
+        text = f"checkpoint\0{one.size}\0{one.at}\0{one.previous}\0{one.note}".encode("utf-8", "surrogateescape")
+        return replace(one, mac=hmac.digest(self._secret, text, "sha256"))
