@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("principal", sa.LargeBinary(), nullable=False),
         sa.Column("decision", sa.String(64), nullable=False),
         sa.Column("destination", sa.String(16), nullable=False),
+        sa.Column("policy", sa.String(64), nullable=False),
         sa.Column("categories", sa.String(2048), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
@@ -40,10 +41,12 @@ def upgrade() -> None:
         sa.Column("tenant", sa.String(255), nullable=False),
         sa.Column("requested_by", sa.String(255), nullable=False),
         sa.Column("approved_by", sa.String(255), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
         sa.Column("created", NUMBER, nullable=False),
         sa.Column("expires", NUMBER, nullable=False),
+        sa.Column("revoked", NUMBER, nullable=True),
     )
+    op.create_index("custody_grant_item", "custody_grant", ["item"])
     op.create_table(
         "mention",
         sa.Column("value", sa.LargeBinary(), primary_key=True, nullable=False),
@@ -59,14 +62,25 @@ def upgrade() -> None:
         sa.Column("tenant", sa.String(255), nullable=False),
         sa.Column("subject", sa.LargeBinary(), nullable=True),
         sa.Column("placed_by", sa.String(255), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
         sa.Column("placed", NUMBER, nullable=False),
         sa.Column("lifted", NUMBER, nullable=True),
     )
+    op.create_index("legal_hold_tenant", "legal_hold", ["tenant"])
     op.create_table(
         "erasure",
         sa.Column("id", sa.String(32), primary_key=True, nullable=False),
         sa.Column("tenant", sa.String(255), nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("requested_by", sa.String(255), nullable=False),
+        sa.Column("target", sa.LargeBinary(), nullable=True),
+        sa.Column("progress", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("at", NUMBER, nullable=False),
+    )
+    op.create_table(
+        "sweep",
+        sa.Column("id", NUMBER, primary_key=True, autoincrement=False, nullable=False),
         sa.Column("at", NUMBER, nullable=False),
     )
