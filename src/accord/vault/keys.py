@@ -7,7 +7,7 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from accord.errors import KeyLost, StoreError
 from accord.store.engine import Store
-from accord.store.tables.keys import data_keys, destroyed
+from accord.store.tables.keys import data_keys
 from accord.vault import rotation, rows
 from accord.vault.master import MasterKeys
 from accord.vault.secret import DataKey, Secret, decrypt, encrypt, framed
@@ -154,30 +154,20 @@ class KeyRing:
         Raises:
             StoreError: it cannot be made.
         """
-        held = self.find(kind, *names)
-        parent = self.by_id(held.parent) if held is not None and held.parent else None
-        return self._make(kind, names, parent, renew=True)
+        return self.renew_named(kind, self.name(kind, *names), tenant=names[0] if names else "")
 
-    def adopt(self, key: DataKey, parent: DataKey) -> DataKey:
-        """Put a key under another one, so that destroying that destroys this; it stays the same key.
-
-        Raises:
-            KeyLost: one of the two was destroyed.
-            StoreError: it cannot be written.
-        """
+    def renew_named(self, kind: str, name: bytes, *, tenant: str = "") -> DataKey:
+        """`renew`, where only the keyed hash is known: under the same key as the generation before."""
+        with self.store.read() as connection:
+            row = rows.newest(connection, kind, name)
+        above = self.by_id(row.parent) if row is not None and row.parent else self._above(kind, tenant)
         with self.store.write(rows.LOCK) as connection:
-            row = connection.execute(select(data_keys).where(data_keys.c.id == key.id)).one_or_none()
-            if row is None or not rows.is_there(connection, parent.id):
+            if above is not None and not rows.is_there(connection, above.id):
                 raise _lost(True)
-            master, wrapped = self._wrapped(key.secret, row.id, row.kind, row.name, row.generation, parent)
-            connection.execute(
-                data_keys.update()
-                .where(data_keys.c.id == key.id)
-                .values(master=master, wrapped=wrapped, parent=parent.id)
-            )
+            key = self._insert(connection, kind, name, rows.newest(connection, kind, name), above)
             rows.bump(connection)
         self._drop()
-        return self.by_id(key.id)
+        return key
 
     def shred(self, kind: str, *names: str) -> int:
         """Destroy all generations of a key, and all keys under them; returns how many.
@@ -200,18 +190,35 @@ class KeyRing:
         if kind == _ROOT:
             raise StoreError("the index key of a key store cannot be destroyed", hint="remove the key store instead")
         with self.store.write(rows.LOCK) as connection:
-            first = select(data_keys.c.id).where(data_keys.c.kind == kind, data_keys.c.name == name)
-            ids = rows.with_children(connection, list(connection.execute(first).scalars()))
-            for some in rows.batches(ids):
-                if note:
-                    at = self._now()
-                    connection.execute(destroyed.insert(), [{"id": key_id, "at": at} for key_id in some])
-                connection.execute(data_keys.delete().where(data_keys.c.id.in_(some)))
-            if ids:
-                rows.bump(connection)
-        if ids:
-            self._drop()
-        return len(ids)
+            wanted = select(data_keys.c.id).where(data_keys.c.kind == kind, data_keys.c.name == name)
+            count = rows.destroy(
+                connection, list(connection.execute(wanted).scalars()), self._now() if note else None
+            )
+        self._drop()
+        return count
+
+    def destroy(self, ids: Collection[str], *, note: bool = True) -> int:
+        """Destroy single generations, by id, and all keys under them; returns how many keys that were."""
+        with self.store.write(rows.LOCK) as connection:
+            wanted = [key_id for key_id in ids if rows.is_there(connection, key_id)]
+            count = rows.destroy(connection, wanted, self._now() if note else None)
+        self._drop()
+        return count
+
+    def forget(self) -> None:
+        """Drop every key this process remembers; what is still in the key store is read anew when it is needed."""
+        self._drop()
+
+    def older(self, kind: str, before: int) -> Iterator[list[str]]:
+        """The ids of keys of a kind that were made before a time, oldest first, some at a time."""
+        after = (-1, "")
+        while True:
+            with self.store.read() as connection:
+                found = rows.older(connection, kind, before, after)
+            if not found:
+                return
+            after = found[-1]
+            yield [key_id for _, key_id in found]
 
     def scrub(self) -> None:
         """Leave no byte of destroyed keys in the files of the key store."""
@@ -228,27 +235,22 @@ class KeyRing:
         key = self._newest[_ROOT, ()] = self._unwrapped(row)
         return key
 
-    def _make(self, kind: str, names: tuple[str, ...], under: DataKey | None, *, renew: bool = False) -> DataKey:
+    def _above(self, kind: str, tenant: str) -> DataKey | None:
+        return self.key("tenant", tenant) if kind in _WHOSE and tenant else None
+
+    def _make(self, kind: str, names: tuple[str, ...], under: DataKey | None) -> DataKey:
         name = _ROOT_NAME if kind == _ROOT else self.name(kind, *names)
         for _ in range(_ATTEMPTS):
-            parent = under or (self.key("tenant", names[0]) if kind in _WHOSE and names else None)
+            above = under or self._above(kind, names[0] if names else "")
+            key = None
             with self.store.write(rows.LOCK) as connection:
                 version = rows.version(connection)
                 row = rows.newest(connection, kind, name)
-                if row is not None and not renew:
-                    key = None
-                elif parent is not None and not rows.is_there(connection, parent.id):
-                    row = None
-                    key = None
-                else:
-                    key = self._insert(connection, kind, name, row, parent)
-                    if renew:
-                        version = rows.bump(connection)
-            if key is None and row is not None:  # another process was faster
+                if row is None and (above is None or rows.is_there(connection, above.id)):
+                    key = self._insert(connection, kind, name, None, above)
+            if row is not None:  # another process was faster
                 key = self._unwrapped(row)
             if key is not None:
-                if renew:
-                    self._drop()
                 self._remember(version, key, (kind, names))
                 return key
             if under is not None:

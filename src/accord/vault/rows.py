@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, tuple_
 
 from accord.errors import StoreError
 from accord.store.tables.keys import changes, data_keys, destroyed
@@ -31,6 +31,15 @@ def newest(connection: Connection, kind: str, name: bytes) -> Row[Any] | None:
     """The newest generation of a key."""
     wanted = select(data_keys).where(data_keys.c.kind == kind, data_keys.c.name == name)
     return connection.execute(wanted.order_by(data_keys.c.generation.desc()).limit(1)).one_or_none()
+
+
+def older(connection: Connection, kind: str, before: int, after: tuple[int, str]) -> list[tuple[int, str]]:
+    """Age and id of the next keys of a kind that were made before a time, behind a given age and id."""
+    place = tuple_(data_keys.c.created, data_keys.c.id)
+    wanted = select(data_keys.c.created, data_keys.c.id).where(data_keys.c.kind == kind, data_keys.c.created < before)
+    later = wanted.where(place > tuple_(*after)).order_by(data_keys.c.created, data_keys.c.id)
+    found = connection.execute(later.limit(_BATCH))
+    return [(int(created), str(key_id)) for created, key_id in found]
 
 
 def is_there(connection: Connection, key_id: str) -> bool:
@@ -74,6 +83,27 @@ def bump(connection: Connection) -> int:
     number = version(connection) + 1
     connection.execute(changes.update().where(changes.c.id == 1).values(version=number))
     return number
+
+
+def destroy(connection: Connection, ids: Sequence[str], at: int | None) -> int:
+    """Delete keys and all keys under them.
+
+    Args:
+        connection: a writer that holds `LOCK`.
+        ids: the keys.
+        at: when, where it is to be remembered that they were destroyed.
+
+    Returns:
+        How many keys that were.
+    """
+    gone = with_children(connection, ids)
+    for some in batches(gone):
+        if at is not None:
+            connection.execute(destroyed.insert(), [{"id": key_id, "at": at} for key_id in some])
+        connection.execute(data_keys.delete().where(data_keys.c.id.in_(some)))
+    if gone:
+        bump(connection)
+    return len(gone)
 
 
 def batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
