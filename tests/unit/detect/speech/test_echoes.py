@@ -50,3 +50,32 @@ def test_what_is_written_comes_before_what_is_said() -> None:
     hits = [Hit(0, Span(5, 16), NAME, 0.9), Hit(1, Span(5, 15), NAME, 0.9)]
     assert known_names([speech, text], hits, ["Jane Doe"]) == ("Mateo Ruiz", "Jane Doe")
     assert known_names([speech, text], hits[:1], []) == ("Matteo Ruis",)
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("Then kormak or eily opened the window.", "kormak or eily"),
+        ("The letter is from Sylvia in Aldi.", "Sylvia in Aldi"),
+        ("It was handed to Jurgen Albrekt.", "Jurgen Albrekt"),
+        ("Yesterday Zyna Cordero paid.", "Zyna Cordero"),
+    ],
+)
+def test_a_name_is_known_wherever_its_words_are_taken_to_end(text: str, heard: str) -> None:
+    names = ("Cormac O'Reilly", "Silvia Rinaldi", "Jürgen Albrecht", "Ximena Cordero")
+    found = echoes([Reading(text, reader="speech")], names, never)
+    assert [text[hit.span.start : hit.span.end] for hit in found] == [heard]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The code or the order is wrong.",
+        "We reuse and retain it.",
+        "They contain tomatoes.",
+        "Make any change you like.",
+    ],
+)
+def test_ordinary_words_are_no_names(text: str) -> None:
+    names = ("Ximena Cordero", "Jun Zhao", "Aurélie Dubois", "Silvia Conti", "Makena Otieno")
+    assert echoes([Reading(text, reader="speech")], names, never) == []
