@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import LargeBinary, String, Table
+from sqlalchemy import Index, LargeBinary, String, Table
 
 from accord.store.tables.columns import STATE, Number, kept
 
-_LIFE = "until 30 days after it was revoked or has expired"
+_LIFE = "until 30 days after it was revoked or has expired; the newest key stays"
 
 api_keys = Table(
     "api_key",
@@ -22,8 +22,16 @@ api_keys = Table(
     kept("tenant", String(255), purpose="whose key it is", retention=_LIFE),
     kept("role", String(24), purpose="what it may do", retention=_LIFE),
     kept("scopes", String(1024), purpose="further limits: names separated by spaces", retention=_LIFE),
+    kept(
+        "holder",
+        String(255),
+        default="",
+        purpose="who holds it and its successors: two holders are two persons; itself where empty",
+        retention=_LIFE,
+    ),
     kept("created", Number, purpose="its age", retention=_LIFE),
     kept("expires", Number, nullable=True, purpose="when it stops working", retention=_LIFE),
     kept("revoked", Number, nullable=True, purpose="when it was revoked", retention=_LIFE),
     kept("successor", String(24), nullable=True, purpose="the key that replaced it", retention=_LIFE),
+    Index("api_key_created", "created"),
 )

@@ -20,8 +20,10 @@ def upgrade() -> None:
         sa.Column("tenant", sa.String(255), nullable=False),
         sa.Column("role", sa.String(24), nullable=False),
         sa.Column("scopes", sa.String(1024), nullable=False),
+        sa.Column("holder", sa.String(255), nullable=False),
         sa.Column("created", NUMBER, nullable=False),
         sa.Column("expires", NUMBER, nullable=True),
         sa.Column("revoked", NUMBER, nullable=True),
         sa.Column("successor", sa.String(24), nullable=True),
     )
+    op.create_index("api_key_created", "api_key", ["created"])

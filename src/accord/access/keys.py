@@ -1,0 +1,378 @@
+"""API keys: made, checked, replaced, ended. Of a key only a digest is kept; it is shown once, when it is made."""
+
+from __future__ import annotations
+
+import hmac
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, and_, or_, select
+
+from accord.access import secrets
+from accord.access.actions import scopes_of
+from accord.access.principals import Kind, Principal, Role, Unauthenticated, checked_name, role_of
+from accord.errors import ConfigError
+from accord.store.engine import Store
+from accord.store.tables.access import api_keys
+
+FRESH_SECONDS = 1.0
+"""How long what was read of a key is believed: a revoked key stops working everywhere within this time."""
+
+DAY = 86_400_000
+_REMEMBERED = 4096
+_KEPT_AFTER = 30 * DAY
+_SKEW = 300_000
+_NOBODY = bytes(32)
+
+Record = Callable[[str, Mapping[str, Any]], None]
+"""Writes an audit record: what is about to be done to a key, and to which."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInfo:
+    """What is known of a key; all but the key.
+
+    Attributes:
+        id: its name.
+        tenant: whose it is; `*` for every tenant.
+        role: what it may do.
+        scopes: further limits.
+        holder: who holds it and its successors.
+        created: ms since 1970, as all times here.
+        expires: when it stops working; None where it does not.
+        revoked: when it was revoked.
+        successor: the key that replaced it.
+    """
+
+    id: str
+    tenant: str
+    role: Role
+    scopes: frozenset[str]
+    holder: str
+    created: int
+    expires: int | None
+    revoked: int | None
+    successor: str | None
+
+    def state(self, now: int) -> str:
+        """`revoked`, `expired`, `replaced` (still working, for a while) or `active`."""
+        if self.revoked is not None:
+            return "revoked"
+        if self.expires is not None and self.expires <= now:
+            return "expired"
+        return "replaced" if self.successor else "active"
+
+    def principal(self) -> Principal:
+        """Who asks with it."""
+        return Principal(self.id, self.tenant, self.role, self.scopes, Kind.KEY, self.expires, person=self.holder)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    info: KeyInfo | None
+    digest: bytes
+    principal: Principal | None
+    read: float
+
+
+class ApiKeys:
+    """The API keys in a store. Safe for threads and for several processes.
+
+    Args:
+        store: the state store.
+        now: the clock, ms since 1970, by which keys expire.
+        record: called with every change before it is made, so that none goes unrecorded.
+        ticks: seconds that never go back, by which what was read gets old.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], int] | None = None,
+        *,
+        record: Record | None = None,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._now = now or _wall
+        self._record = record
+        self._ticks = ticks
+        self._lock = threading.Lock()
+        self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._any = (False, float("-inf"))
+        self._changes = 0
+
+    def __repr__(self) -> str:
+        return "<ApiKeys>"
+
+    def add(
+        self,
+        tenant: str,
+        role: Role | str,
+        *,
+        scopes: Iterable[str] = (),
+        lifetime: int | None = None,
+        holder: str = "",
+        by: str = "local",
+    ) -> tuple[Principal, str]:
+        """Make a key.
+
+        Args:
+            tenant: whose it is; `*` for every tenant, where the role may.
+            role: what it may do.
+            scopes: names of actions or groups that it is limited to.
+            lifetime: how long it works, in ms; for ever where None.
+            holder: who holds it. Two holders count as two persons.
+            by: id of the principal who makes it.
+
+        Returns:
+            Who asks with it, and the key: it is never shown again.
+
+        Raises:
+            ConfigError: an argument is not valid.
+            StoreError: it could not be kept.
+        """
+        now = self._now()
+        info = KeyInfo(
+            id=secrets.new_id(),
+            tenant=checked_name(tenant, "a tenant"),
+            role=role if isinstance(role, Role) else role_of(role),
+            scopes=scopes_of(frozenset(scopes)),
+            holder=checked_name(holder, "a holder") if holder else "",
+            created=now,
+            expires=None if lifetime is None else now + _positive(lifetime),
+            revoked=None,
+            successor=None,
+        )
+        principal, key = info.principal(), secrets.new_key(info.id)
+        self._tell("add", info, by)
+        with self._store.write("access") as connection:
+            connection.execute(api_keys.insert(), [_row(info, key)])
+        self._forget(info.id)
+        return principal, key
+
+    def check(self, key: str) -> Principal:
+        """Who asks with a key.
+
+        Raises:
+            Unauthenticated: it is no key, unknown, revoked or expired; which of these is said only to its holder.
+            StoreError: it cannot be looked up; nobody is let in then.
+        """
+        id_ = secrets.id_of(key)
+        if id_ is None:
+            raise Unauthenticated(
+                "this is not an API key of accord, or it was mistyped or cut", hint="paste the whole key, accord_…"
+            )
+        known = self._look_up(id_)
+        same = hmac.compare_digest(secrets.digest(key), known.digest)
+        if not same or known.info is None or known.principal is None:
+            raise Unauthenticated("the API key is not known here", hint="make one with `accord keys add`")
+        now = self._now()
+        state = known.info.state(now)
+        if state in ("revoked", "expired"):
+            raise Unauthenticated(f"the API key is {state}", hint="ask for a new one")
+        if known.info.created > now + _SKEW:
+            raise Unauthenticated("the API key is from the future", hint="set the clock of this machine")
+        return known.principal
+
+    def rotate(self, id_: str, *, grace: int = DAY, by: str = "local") -> tuple[Principal, str]:
+        """Replace a key by another with the same rights, holder and lifetime.
+
+        Args:
+            id_: the key.
+            grace: for how many ms the old one still works beside the new one; never beyond its own end.
+            by: id of the principal who does it.
+
+        Returns:
+            Who asks with the new one, and the new key: it is never shown again.
+
+        Raises:
+            ConfigError: there is no such key, or it cannot be replaced any more.
+            StoreError: it could not be kept.
+        """
+        if grace < 0:
+            raise ConfigError("a grace period is not negative")
+        now, old = self._now(), self._get(id_)
+        if (state := old.state(now)) != "active":
+            raise ConfigError(f"the key is {state}", hint="make another with `accord keys add`")
+        lifetime = None if old.expires is None else old.expires - old.created
+        new = KeyInfo(
+            id=secrets.new_id(),
+            tenant=old.tenant,
+            role=old.role,
+            scopes=old.scopes,
+            holder=old.holder or old.id,
+            created=now,
+            expires=None if lifetime is None else now + lifetime,
+            revoked=None,
+            successor=None,
+        )
+        key, ends = secrets.new_key(new.id), now + grace
+        self._tell("rotate", old, by, successor=new.id)
+        with self._store.write("access") as connection:
+            changed = connection.execute(
+                api_keys.update()
+                .where(api_keys.c.id == id_, api_keys.c.revoked.is_(None), api_keys.c.successor.is_(None))
+                .values(successor=new.id, expires=ends if old.expires is None else min(ends, old.expires))
+            )
+            if changed.rowcount != 1:
+                raise ConfigError("the key was revoked or replaced meanwhile", hint="see `accord keys list`")
+            connection.execute(api_keys.insert(), [_row(new, key)])
+        self._forget(id_)
+        return new.principal(), key
+
+    def revoke(self, id_: str, *, by: str = "local") -> bool:
+        """End a key at once: here immediately, in every other process within `FRESH_SECONDS`.
+
+        Args:
+            id_: the key.
+            by: id of the principal who does it.
+
+        Returns:
+            Whether it still was in force, or would have been.
+
+        Raises:
+            ConfigError: there is no such key.
+            StoreError: it could not be done.
+        """
+        self._tell("revoke", self._get(id_), by)
+        with self._store.write("access") as connection:
+            changed = connection.execute(
+                api_keys.update()
+                .where(api_keys.c.id == id_, api_keys.c.revoked.is_(None))
+                .values(revoked=self._now())
+            )
+        self._forget(id_)
+        return changed.rowcount == 1
+
+    def list(self, tenant: str | None = None) -> tuple[KeyInfo, ...]:
+        """All keys, oldest first; those of one tenant where it is named.
+
+        Raises:
+            StoreError: they cannot be read.
+        """
+        query = select(api_keys).order_by(api_keys.c.created, api_keys.c.id)
+        with self._store.read() as connection:
+            rows = connection.execute(query if tenant is None else query.where(api_keys.c.tenant == tenant)).all()
+        return tuple(_info(row) for row in rows)
+
+    def any(self) -> bool:
+        """Whether a key was ever made: from then on nobody gets in without one, even when all are revoked.
+
+        Raises:
+            StoreError: it cannot be found out.
+        """
+        found, read = self._any
+        ticks = self._ticks()
+        if found or ticks - read < FRESH_SECONDS:
+            return found
+        with self._store.read() as connection:
+            found = connection.execute(select(api_keys.c.id).limit(1)).first() is not None
+        self._any = (found, ticks)
+        return found
+
+    def sweep(self) -> int:
+        """Remove keys that ended 30 days ago. The newest stays: without any key, a server would be open again.
+
+        Returns:
+            How many were removed.
+
+        Raises:
+            StoreError: they cannot be removed.
+        """
+        before = self._now() - _KEPT_AFTER
+        ended = or_(api_keys.c.revoked < before, and_(api_keys.c.revoked.is_(None), api_keys.c.expires < before))
+        with self._store.write("access") as connection:
+            newest = connection.execute(
+                select(api_keys.c.id).order_by(api_keys.c.created.desc(), api_keys.c.id.desc()).limit(1)
+            ).scalar()
+            return connection.execute(api_keys.delete().where(ended, api_keys.c.id != newest)).rowcount
+
+    def _get(self, id_: str) -> KeyInfo:
+        with self._store.read() as connection:
+            row = connection.execute(select(api_keys).where(api_keys.c.id == id_)).first()
+        if row is None:
+            raise ConfigError("there is no such key", hint="`accord keys list` shows the ids of all")
+        return _info(row)
+
+    def _look_up(self, id_: str) -> _Known:
+        ticks = self._ticks()
+        with self._lock:
+            known = self._known.get(id_)
+            if known is not None and 0 <= ticks - known.read < FRESH_SECONDS:
+                self._known.move_to_end(id_)
+                return known
+            changes = self._changes
+        with self._store.read() as connection:
+            row = connection.execute(select(api_keys).where(api_keys.c.id == id_)).first()
+        if row is None:
+            known = _Known(None, _NOBODY, None, ticks)
+        else:
+            info = _info(row)
+            known = _Known(info, bytes(row.digest), info.principal(), ticks)
+        with self._lock:
+            if changes != self._changes:
+                return known  # what was read may be from before a change: it serves once
+            self._known[id_] = known
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        return known
+
+    def _forget(self, id_: str) -> None:
+        with self._lock:
+            self._changes += 1
+            self._known.pop(id_, None)
+        self._any = (self._any[0], float("-inf"))
+
+    def _tell(self, what: str, info: KeyInfo, by: str, **more: str) -> None:
+        if self._record is None:
+            return
+        body = {
+            "key": info.id,
+            "tenant": info.tenant,
+            "role": info.role.value,
+            "scopes": sorted(info.scopes),
+            "by": by,
+        }
+        self._record(what, {**body, **more})
+
+
+def _row(info: KeyInfo, key: str) -> dict[str, Any]:
+    return {
+        "id": info.id,
+        "digest": secrets.digest(key),
+        "tenant": info.tenant,
+        "role": info.role.value,
+        "scopes": " ".join(sorted(info.scopes)),
+        "holder": info.holder,
+        "created": info.created,
+        "expires": info.expires,
+    }
+
+
+def _info(row: Row[Any]) -> KeyInfo:
+    return KeyInfo(
+        id=row.id,
+        tenant=row.tenant,
+        role=role_of(row.role),
+        scopes=frozenset(row.scopes.split()),
+        holder=row.holder,
+        created=row.created,
+        expires=row.expires,
+        revoked=row.revoked,
+        successor=row.successor,
+    )
+
+
+def _positive(lifetime: int) -> int:
+    if lifetime <= 0:
+        raise ConfigError("a key lives for some time", hint="write --expires P90D for ninety days")
+    return lifetime
+
+
+def _wall() -> int:
+    return time.time_ns() // 1_000_000

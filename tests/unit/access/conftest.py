@@ -1,0 +1,43 @@
+"""A store, and clocks that tests move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from accord.store.engine import Store
+from accord.store.tables import STATE_STORE
+
+NOON = 1_800_000_000_000
+
+
+@dataclass
+class Clock:
+    """Wall time in ms and ticks in seconds; they move only when told to."""
+
+    ms: int = NOON
+    seconds: float = 100.0
+
+    def now(self) -> int:
+        return self.ms
+
+    def ticks(self) -> float:
+        return self.seconds
+
+    def pass_(self, ms: int) -> None:
+        self.ms += ms
+        self.seconds += ms / 1000
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(database: str) -> Iterator[Store]:
+    opened = Store(database, STATE_STORE)
+    yield opened
+    opened.close()
