@@ -142,14 +142,20 @@ class SpeechModel:
     def __init__(self, entry: Entry, cache: Path | None) -> None:
         import ctranslate2
 
+        from accord.models.memory import eight_bits, few_arenas, give_back
+
+        few_arenas()
         files = {file.name: read_checked(entry, file, cache) for file in entry.files}
         self.tokenizer: Any = _tokenizer(files.pop("tokenizer.json"))
+        files["model.bin"] = eight_bits(files["model.bin"])
         workers = min(_WORKERS, os.cpu_count() or 1)
         options = {"compute_type": "int8", "intra_threads": 1, "inter_threads": workers, "files": files}
         try:
             self.model: Any = ctranslate2.models.Whisper(entry.name, device="cpu", **options)
         except Exception as error:
             raise ModelError(f"the speech model cannot be loaded: {type(error).__name__}", hint=PULL) from None
+        files.clear()
+        give_back()
 
 
 def speech_model(name: str, cache: Path | None = None) -> SpeechModel:

@@ -49,7 +49,8 @@ _NEVER = (
     frozenset(
         """
     a an the this that these those my your his her our their some any no not just all each every me him us them
-    someone somebody anyone anybody everyone something anything help support customer customers sales service reception
+    someone somebody anyone anybody everyone something anything help support customer customers sales service
+    reception
     manager directions advice information time what why more less only very really too quite going trying calling
     being getting doing asking about like un una le la les der die das ein eine einen el los las il lo
     monday tuesday wednesday thursday friday saturday sunday january february march april june july august september

@@ -27,6 +27,7 @@ _OFF = 0.15
 
 _CONTEXT = 64
 _SUBBLOCK = 5 * RATE
+_AT_ONCE = 256  # frames: more need more memory and no less time
 _LOUDEST_GAIN = 1000.0
 _MIN_SILENCE_S = 0.3
 _MIN_SPEECH_S = 0.09
@@ -107,10 +108,13 @@ class VoiceDetector:
         self._before[number] = joined[-_CONTEXT:]
         frames = np.lib.stride_tricks.sliding_window_view(joined, FRAME + _CONTEXT)[::FRAME]
         h, c = self._states[number]
-        wanted = ["speech_probs", "hn", "cn"]
-        heard, h, c = self._session.run(wanted, {"input": np.ascontiguousarray(frames), "h": h, "c": c})
+        heard = []
+        for at in range(0, len(frames), _AT_ONCE):
+            feed = {"input": np.ascontiguousarray(frames[at : at + _AT_ONCE]), "h": h, "c": c}
+            each, h, c = self._session.run(["speech_probs", "hn", "cn"], feed)
+            heard.append(np.asarray(each, dtype=np.float32))
         self._states[number] = (h, c)
-        return np.asarray(heard, dtype=np.float32)
+        return np.concatenate(heard)
 
 
 def levelled(samples: Floats) -> Floats:
