@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from accord import config, plugins
 from accord.absent import unavailable
-from accord.audit.log import AuditLog
 from accord.errors import ConfigError, ModelError, PluginError
 from accord.guard import Guard, Limits
 from accord.guard.guard import AnyDetector, AnyReader
 from accord.media.limits import MediaLimits
 from accord.media.opener import MediaOpener
 from accord.policy import Policy
+from accord.state import State, open_state
 from accord.transform.pseudonyms import Pseudonyms
 
 STATE_VARIABLE = "ACCORD_STATE"
@@ -52,26 +53,76 @@ def load(
 
     Args:
         source: a configuration file or the name of a shipped policy (`default`, `strict`); default when not given.
-        state: folder for the audit log; the user's state folder when not given.
+        state: the state folder; the user's own when not given.
         pseudonym_key: makes pseudonyms the same wherever this key is used; random when not given.
 
     Raises:
         ConfigError: the configuration is wrong.
         PluginError: a reader or detector is missing, fails to load or finds what no rule names.
-        StoreError: the state folder cannot be used.
+        StoreError: the state cannot be used.
+        AuditError: the audit log cannot be used.
     """
     chosen = settings(source)
-    policy, limits = chosen.policy(), _limits(chosen.limits)
-    readers = [_reader(item) for item in _named(chosen.readers, config.READERS)]
-    detectors = [_detector(item, policy) for item in _named(chosen.detectors, config.DETECTORS)]
+    made = plugins_of(chosen)
+    kept = open_state(state_dir(state), chosen)
+    try:
+        kept.audit.recover()
+        named = Pseudonyms(pseudonym_key) if pseudonym_key else pseudonyms_of(chosen, kept)
+        return guard_of(chosen, made, kept, named, on_close=kept.close)
+    except BaseException:
+        kept.close()
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A policy and the plugins that go with it."""
+
+    policy: Policy
+    readers: tuple[AnyReader, ...]
+    detectors: tuple[AnyDetector, ...]
+
+
+def plugins_of(chosen: config.ConfigModel) -> Made:
+    """The policy of a configuration, with its readers and detectors.
+
+    Raises:
+        ConfigError: the configuration is wrong.
+        PluginError: a reader or detector is missing, fails to load or finds what no rule names.
+    """
+    policy = chosen.policy()
+    readers = tuple(_reader(item) for item in _named(chosen.readers, config.READERS))
+    return Made(
+        policy, readers, tuple(_detector(item, policy) for item in _named(chosen.detectors, config.DETECTORS))
+    )
+
+
+def pseudonyms_of(chosen: config.ConfigModel, kept: State) -> Pseudonyms:
+    """Pseudonyms in the style of a configuration, kept in the state."""
+    return Pseudonyms(keeper=kept.pseudonyms)
+
+
+def guard_of(
+    chosen: config.ConfigModel,
+    made: Made,
+    kept: State,
+    named: Pseudonyms,
+    *,
+    on_close: Callable[[], None] | None = None,
+) -> Guard:
+    """A guard over plugins and state that may be shared with others."""
+    limits = _limits(chosen.limits)
     return Guard(
-        policy,
-        readers,
-        detectors,
-        AuditLog(state_dir(state) / "audit.sqlite"),
-        Pseudonyms(pseudonym_key),
+        made.policy,
+        made.readers,
+        made.detectors,
+        kept.audit,
+        named,
         limits,
         MediaOpener(limits.media, workers=limits.workers),
+        keeper=kept.quarantine,
+        commitment=kept.commitment,
+        on_close=on_close,
     )
 
 

@@ -207,10 +207,10 @@ class Context:
 
     @property
     def scope(self) -> tuple[str, ...]:
-        """Whose pseudonyms these are."""
+        """Whose pseudonyms these are; five words where that is one request alone, so that none is taken for another."""
         if self.end_user or self.session:
             return (self.tenant, self.principal, self.end_user, self.session)
-        return ("request", self.tenant, self.principal, self.request)
+        return (self.tenant, self.principal, "", "", self.request)
 
 
 def read_bytes(path: Path) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import replace
@@ -74,6 +74,8 @@ class Guard:
         limits: bounds on one inspection.
         opener: opens parts that are no text and builds them anew; without one they are not inspected.
         keeper: keeps content that does not leave; without one nothing is kept.
+        commitment: says in a record whom it is about, so that only who holds a key can tell.
+        on_close: run when the guard is closed.
     """
 
     def __init__(
@@ -86,12 +88,15 @@ class Guard:
         limits: Limits | None = None,
         opener: Opener | None = None,
         keeper: Keeper | None = None,
+        commitment: Callable[[Context], str] | None = None,
+        on_close: Callable[[], None] | None = None,
     ) -> None:
         self.policy = policy
         self.readers = tuple(readers)
         self.detectors = tuple(detectors)
         self.opener = opener
         self.keeper = keeper
+        self._commitment, self._on_close = commitment, on_close
         self._text_readers = [r for r in self.readers if isinstance(r, Reader)]
         self._text_detectors = [d for d in self.detectors if isinstance(d, Detector)]
         plugins = (*self.readers, *self.detectors)
@@ -145,7 +150,9 @@ class Guard:
         Raises:
             AuditError: it could not be written.
         """
-        self.audit.append(record_of(decision, context, kind))
+        made = record_of(decision, context, kind)
+        more = {"item": decision.item, "subject": self._commitment(context) if self._commitment else ""}
+        self.audit.append(replace(made, body=made.body | {name: said for name, said in more.items() if said}))
 
     def delivered(self, decision: Decision, status: str = "delivered") -> None:
         """Record what became of a release: `delivered`, `failed` or `unknown`.
@@ -162,6 +169,8 @@ class Guard:
         if close is not None:
             close()
         self.audit.close()
+        if self._on_close is not None:
+            self._on_close()
 
     def _end(self, parts: Content) -> float:
         """When an inspection that begins now is to be done."""

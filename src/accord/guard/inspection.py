@@ -47,8 +47,14 @@ class Keeper(Protocol):
         """
         ...
 
-    def admits(self, content: Content, to: Destination, context: Context) -> str:
+    def admits(self, content: Content, to: Destination, context: Context, policy: str = "") -> str:
         """The id of an approval of this very content for there, used up by this call; "" where there is none.
+
+        Args:
+            content: what was held.
+            to: where it goes.
+            context: on whose behalf.
+            policy: digest of the policy that holds it: an approval under another one does not count.
 
         Raises:
             StoreError: it cannot be read.
@@ -141,7 +147,7 @@ class Inspection:
     def _enforced(self, to: Destination, judged: Judgement, tool: str) -> Decision:
         admitted = ""
         if judged.outcome is Outcome.HOLD and self._keeper is not None:
-            admitted = self._keeper.admits(self._content, to, self.context)
+            admitted = self._keeper.admits(self._content, to, self.context, self.policy.digest)
             judged = approved(judged) if admitted else judged
         if judged.outcome.releases:
             return replace(self._carried_out(to, judged, tool), item=admitted)
@@ -189,6 +195,8 @@ class Inspection:
     def _carried_out(self, to: Destination, judged: Judgement, tool: str) -> Decision:
         try:
             content, transcripts = self._rewritten(judged, to, tool)
+            # What stands for values is durable before it leaves: an answer may come back to another process.
+            self._pseudonyms.flush(self.context)
         except Exception as error:
             # Whatever failed, content that should have changed did not: it stays, and the record says why.
             failed = on_error(self.policy, judged.verdicts)

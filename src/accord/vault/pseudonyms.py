@@ -366,7 +366,7 @@ class VaultPseudonyms:
 
 def tenant_of(scope: Scope) -> str:
     """The tenant of a scope; see `Context.scope`."""
-    return scope[1] if len(scope) == 4 and scope[0] == "request" else scope[0] if scope else ""
+    return scope[0] if scope else ""
 
 
 def _where(scope: bytes, pseudonym: bytes) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ class _Keeper:
         self.kept.append((content[0].reveal(), decision.outcome))
         return f"item{len(self.kept)}"
 
-    def admits(self, content: Content, to: Destination, context: Context) -> str:
+    def admits(self, content: Content, to: Destination, context: Context, policy: str = "") -> str:
         text = content[0].reveal()
         if text not in self.approved:
             return ""
