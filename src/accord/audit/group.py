@@ -27,15 +27,19 @@ class Ticket:
         rows: in order.
         make: gives the rows instead, under the lock of the writers.
         sign: also sign the head that they make.
+
+    Once written, `first` is the number of the first row, and `note` a head that was signed on the way: whoever holds
+    this ticket is to make it known.
     """
 
-    __slots__ = ("done", "error", "first", "gate", "leads", "make", "rows", "sign")
+    __slots__ = ("done", "error", "first", "gate", "leads", "make", "note", "rows", "sign")
 
     def __init__(self, rows: Sequence[Row] = (), make: Make | None = None, *, sign: bool = False) -> None:
         self.rows = rows
         self.make = make
         self.sign = sign
         self.first = -1
+        self.note: str | None = None
         self.error: AuditError | None = None
         self.done = self.leads = False
         self.gate: threading.Lock | None = None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from accord.audit.merkle import HASH, TILE, TILE_HEIGHT, Frontier, split
-from accord.audit.offline import leaf_hash, node_hash
-from accord.audit.seals import Seals
-from accord.audit.session import TAMPERED, Session, pages
+from accord.audit.merkle import HASH, TILE, TILE_HEIGHT, Frontier, Tiling, split
+from accord.audit.offline import leaf_hash
+from accord.audit.seals import TAMPERED, Seals
+from accord.audit.session import Session, pages
 from accord.errors import TamperDetected
 
 _PUT = (
@@ -20,14 +20,12 @@ class Growth:
 
     Args:
         frontier: where it stands.
-        tail: leaf hashes since the last full tile; None when they are not known, as after another process wrote.
     """
 
-    def __init__(self, frontier: Frontier, tail: list[bytes] | None = None) -> None:
+    def __init__(self, frontier: Frontier) -> None:
         self.frontier = frontier
-        self.tail = tail if tail is not None or frontier.size % TILE else []
+        self._tiling = Tiling(frontier, self._filled)
         self._full: list[tuple[int, int, bytes]] = []
-        self._upper: dict[tuple[int, int], list[bytes]] = {}
 
     def prepare(self, session: Session, seals: Seals, more: int) -> None:
         """Fetch what is needed to grow by `more` leaves.
@@ -35,47 +33,30 @@ class Growth:
         Raises:
             TamperDetected: what is needed was edited.
         """
-        size = self.frontier.size
-        if self.tail is None and size % TILE + more >= TILE:
-            self.tail = tail_of(session, seals, size)
+        size, open_ = self.frontier.size, self._tiling.open
+        if 0 not in open_ and size % TILE + more >= TILE:
+            open_[0] = tail_of(session, seals, size)
         level = 1
         while (size + more) >> level * TILE_HEIGHT > (there := size >> level * TILE_HEIGHT):
-            if there % TILE:
-                self._upper[level, there // TILE] = _tile(session, level, there)
+            if level not in open_:
+                open_[level] = _tile(session, level, there) if there % TILE else []
             level += 1
 
     def add(self, data: bytes) -> None:
         """Grow by an entry."""
-        frontier, peaks = self.frontier, self.frontier.peaks
-        hashed = leaf_hash(data)
-        if self.tail is not None:
-            self.tail.append(hashed)
-        size, level = frontier.size, 0
-        while size & 1:
-            hashed = node_hash(peaks.pop(), hashed)
-            size >>= 1
-            level += 1
-            if level % TILE_HEIGHT == 0:
-                self._complete(level // TILE_HEIGHT, frontier.size >> level, hashed)
-        peaks.append(hashed)
-        frontier.size += 1
+        self._tiling.add(leaf_hash(data))
 
     def flush(self, session: Session) -> None:
         """Write the tiles that changed."""
-        changed = self._full + [(*at, b"".join(hashes)) for at, hashes in self._upper.items()]
-        for tile in changed:
+        for level in {level + 1 for level, _, _ in self._full}:
+            if hashes := self._tiling.open[level]:
+                self._full.append((level, (self.frontier.size >> level * TILE_HEIGHT) // TILE, b"".join(hashes)))
+        for tile in self._full:
             session.run(_PUT, *tile)
         self._full.clear()
-        self._upper.clear()
 
-    def _complete(self, level: int, index: int, hashed: bytes) -> None:
-        """A tile below is full: its root is hash number `index` on this level."""
-        if level == 1:
-            if self.tail is None:
-                raise AssertionError("a tile fills up without its leaves")
-            self._full.append((0, index, b"".join(self.tail)))
-            self.tail = []
-        self._upper.setdefault((level, index // TILE), []).append(hashed)
+    def _filled(self, level: int, number: int, hashes: list[bytes]) -> None:
+        self._full.append((level, number, b"".join(hashes)))
 
 
 def _tile(session: Session, level: int, there: int) -> list[bytes]:

@@ -6,23 +6,29 @@ under a key that is kept elsewhere. Several threads share one commit; several pr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from accord.audit import reading as read
+from accord.audit.anchors import Anchor, kept
 from accord.audit.group import Ticket
 from accord.audit.notes import Signer, verifier
 from accord.audit.proofs import Proof
-from accord.audit.records import AuditRecord, Clock, clock, delivery_of, record_of, row_of
-from accord.audit.recovery import close_dead, close_own
+from accord.audit.records import AuditRecord, Clock, Row, clock, delivery_of, record_of, row_of
+from accord.audit.recovery import close_dead, close_open, close_own, dead
 from accord.audit.seals import RowKey, Seals
+from accord.audit.session import Sessions
 from accord.audit.simple import SimpleLog
 from accord.audit.verify import Progress, Report, verify
 from accord.audit.writer import Writer
+from accord.errors import AuditError
 from accord.store.engine import Store
 
 __all__ = ["AuditLog", "AuditRecord", "delivery_of", "record_of"]
+
+_OWED = 100_000
+"""Releases of which this process may have to say what became, at most."""
 
 
 class AuditLog:
@@ -32,9 +38,12 @@ class AuditLog:
         store: the database.
         key: makes the codes of the rows; a data key of the vault.
         signer: signs heads; its name is the origin of the log.
+        anchors: where signed heads are kept outside of the store.
+        alert: told when a head could not be kept there; the record itself is safe.
         now: the time, in milliseconds since 1970 (UTC).
         every: sign a head at least every so many records …
         every_s: … or so many seconds, with the next record.
+        overdue_s: a release of which nobody says within so many seconds what became is closed as `unknown`.
     """
 
     def __new__(cls, store: Store | Path, *_: Any, **__: Any) -> Any:
@@ -47,15 +56,21 @@ class AuditLog:
         key: RowKey | None = None,
         signer: Signer | None = None,
         *,
+        anchors: Sequence[Anchor] = (),
+        alert: Callable[[AuditError], None] | None = None,
         now: Clock = clock,
         every: int = 10_000,
         every_s: float = 60.0,
+        overdue_s: float = 3600.0,
     ) -> None:
         assert isinstance(store, Store) and key is not None and signer is not None
-        self.store = store
         self.verifier = verifier(signer)
+        self.anchors = tuple(anchors)
+        self._alert = alert
         self._seals = Seals(key)
         self._now = now
+        self._overdue_ms = int(overdue_s * 1000)
+        self._sessions = Sessions(store)
         self._writer = Writer(store, self._seals, signer, now, every, int(every_s * 1000))
 
     def __repr__(self) -> str:
@@ -67,7 +82,7 @@ class AuditLog:
         Raises:
             AuditError: it could not be written, so nothing may leave.
         """
-        return self._writer.write(Ticket((row_of(record, self._writer.id),))).first
+        return self._write(Ticket(self._rows((record,)))).first
 
     def append_many(self, records: Sequence[AuditRecord]) -> range:
         """Write records at once: all of them, or none. Gives their numbers.
@@ -75,7 +90,7 @@ class AuditLog:
         Raises:
             AuditError: they could not be written, so nothing may leave.
         """
-        ticket = self._writer.write(Ticket([row_of(record, self._writer.id) for record in records]))
+        ticket = self._write(Ticket(self._rows(records)))
         return range(ticket.first, ticket.first + len(records))
 
     def recover(self) -> int:
@@ -84,8 +99,11 @@ class AuditLog:
         Raises:
             AuditError: the log cannot be read or written.
         """
-        own, now = self._writer.id, self._now()
-        return len(self._writer.write(Ticket(make=lambda session: close_dead(session, own, now))).rows)
+        own, now = self._writer.name, self._now()
+        with self._sessions.reading() as session:
+            if not dead(session, own, now):
+                return 0
+        return len(self._write(Ticket(make=lambda session: close_dead(session, own, now))).rows)
 
     def checkpoint(self) -> str:
         """Sign the head as it is now; gives the signed note.
@@ -93,8 +111,18 @@ class AuditLog:
         Raises:
             AuditError: it could not be written.
         """
-        self._writer.write(Ticket(sign=True))
-        return read.newest(self.store) or ""
+        ticket = self._write(Ticket(sign=True))
+        return ticket.note or read.newest(self._sessions) or ""
+
+    def upkeep(self) -> None:
+        """What is due from time to time in a process that runs long: heads, a sign of life, overdue releases.
+
+        Raises:
+            AuditError: the log cannot be written.
+        """
+        if self._writer.used:
+            self._close_overdue(_OWED // 2)
+            self._write(Ticket())
 
     def records(
         self,
@@ -115,20 +143,20 @@ class AuditLog:
         Raises:
             AuditError: the log cannot be read.
         """
-        return read.records(self.store, kind=kind, decision=decision, since=since, limit=limit)
+        return read.records(self._sessions, kind=kind, decision=decision, since=since, limit=limit)
 
     def verify(self, anchored: Sequence[str] = (), progress: Progress | None = None) -> Report:
         """Check the whole log against itself, its signed heads, and heads kept outside.
 
         Args:
-            anchored: signed notes kept outside of the store.
+            anchored: signed notes kept outside of the store, besides those of the anchors.
             progress: told now and then how many entries are checked, of how many.
 
         Raises:
             TamperDetected: something is not what was written; names the record where it is one.
             AuditError: the log cannot be read.
         """
-        return verify(self.store, self._seals, self.verifier, anchored, progress)
+        return verify(self._sessions, self._seals, self.verifier, [*kept(self.anchors), *anchored], progress)
 
     def prove(self, seq: int) -> Proof:
         """Prove that a record stands in the log, under a signed head.
@@ -137,9 +165,13 @@ class AuditLog:
             TamperDetected: it cannot be proved: the log is not what was written.
             AuditError: there is no such record, or the log cannot be read.
         """
-        if not read.covered(self.store, seq):
+        proof = read.prove(self._sessions, self.verifier, seq)
+        if proof is None:
             self.checkpoint()
-        return read.prove(self.store, self.verifier, seq)
+            proof = read.prove(self._sessions, self.verifier, seq)
+        if proof is None:
+            raise AuditError(f"no signed head vouches for audit record {seq}")
+        return proof
 
     def consistency(self, first: int, second: int) -> list[bytes]:
         """What proves that the log of `second` records continues that of `first` (RFC 9162 section 2.1.4).
@@ -147,7 +179,7 @@ class AuditLog:
         Raises:
             AuditError: there are not so many, or the log cannot be read.
         """
-        return read.consistency(self.store, first, second)
+        return read.consistency(self._sessions, first, second)
 
     def close(self) -> None:
         """Close what this process left open as `unknown`, sign the last head, and close the connection.
@@ -156,10 +188,38 @@ class AuditLog:
             AuditError: it could not be written; what is open is closed by the next one who opens the log.
         """
         writer, now = self._writer, self._now()
-        if not writer.used:
-            return
-        owed = list(writer.owed)
         try:
-            writer.write(Ticket(make=lambda session: close_own(session, writer.id, owed, now), sign=True))
+            if writer.used:
+                owed = list(writer.owed)
+                self._write(Ticket(make=lambda session: close_own(session, writer.name, owed, now), sign=True))
         finally:
             writer.close()
+            self._sessions.close()
+
+    def _rows(self, records: Sequence[AuditRecord]) -> list[Row]:
+        self._writer.check_process()
+        return [row_of(record, self._writer.name) for record in records]
+
+    def _write(self, ticket: Ticket) -> Ticket:
+        self._writer.write(ticket)
+        if ticket.note is not None:
+            self._publish(ticket.note)
+        if len(self._writer.owed) > _OWED:
+            self._close_overdue(_OWED // 2)
+        return ticket
+
+    def _publish(self, note: str) -> None:
+        """Keep a head outside. The records it vouches for are safe, so that this fails nothing else."""
+        for anchor in self.anchors:
+            try:
+                anchor.publish(note)
+            except AuditError as error:
+                if self._alert is not None:
+                    self._alert(error)
+
+    def _close_overdue(self, most: int) -> None:
+        now = self._now()
+        overdue = self._writer.overdue(now - self._overdue_ms, most)
+        if overdue:
+            self._writer.write(Ticket(make=lambda session: close_open(session, overdue, now, "overdue")))
+            self._writer.forget(overdue)

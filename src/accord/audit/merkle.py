@@ -70,6 +70,48 @@ class Frontier:
         return cls(size, split(raw))
 
 
+Full = Callable[[int, int, list[bytes]], None]
+"""Told of a tile that is full: its level, its number on that level, its 256 hashes."""
+
+
+class Tiling:
+    """A tree that grows leaf by leaf, and the tiles that fill on the way.
+
+    Attributes:
+        frontier: where the tree stands.
+        open: by level, the hashes since its last full tile. Those of leaves are kept only where the level is there.
+
+    Args:
+        frontier: where to begin.
+        full: told of every tile that fills.
+    """
+
+    __slots__ = ("_full", "frontier", "open")
+
+    def __init__(self, frontier: Frontier, full: Full) -> None:
+        self.frontier = frontier
+        self.open: dict[int, list[bytes]] = {} if frontier.size % TILE else {0: []}
+        self._full = full
+
+    def add(self, leaf: bytes) -> None:
+        """Grow by one leaf hash; when a tile fills, its level and those above must be in `open`."""
+        frontier, hashed = self.frontier, leaf
+        if 0 in self.open:
+            self.open[0].append(leaf)
+        peaks, size, level = frontier.peaks, frontier.size, 0
+        while size & 1:
+            hashed = node_hash(peaks.pop(), hashed)
+            size >>= 1
+            level += 1
+            if level % TILE_HEIGHT == 0:
+                below = level // TILE_HEIGHT - 1
+                hashes, self.open[below] = self.open[below], []
+                self._full(below, frontier.size >> level, hashes)
+                self.open.setdefault(below + 1, []).append(hashed)
+        peaks.append(hashed)
+        frontier.size += 1
+
+
 def split(hashes: bytes) -> list[bytes]:
     """Hashes written one after the other."""
     return [hashes[at : at + HASH] for at in range(0, len(hashes), HASH)]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from accord.audit.merkle import HASH, TILE, TILE_HEIGHT, consistency, inclusion, split
 from accord.audit.offline import leaf_hash, node_hash
-from accord.audit.session import TAMPERED, Session, pages
+from accord.audit.seals import TAMPERED
+from accord.audit.session import Session, pages
 from accord.errors import TamperDetected
 
 _GET = "SELECT hashes FROM audit_tile WHERE level = ? AND number = ?"

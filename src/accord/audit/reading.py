@@ -9,22 +9,21 @@ from typing import Any
 from accord.audit.notes import Untrue, VerifierKey, read_note
 from accord.audit.offline import included, leaf_hash
 from accord.audit.proofs import Proof, Tiles
-from accord.audit.session import TAMPERED, Session, reading
+from accord.audit.seals import TAMPERED
+from accord.audit.session import Session, Sessions
 from accord.errors import AuditError, TamperDetected
-from accord.store.engine import Store
 
 _STEP = 1024
 _NEWEST = "SELECT note FROM audit_checkpoint ORDER BY size DESC LIMIT 1"
-_COVERED = "SELECT 1 FROM audit_checkpoint WHERE size > ? LIMIT 1"
 _ONE = "SELECT record FROM audit_entry WHERE seq = ?"
 _SIZE = "SELECT size FROM audit_head WHERE id = 1"
 
 
 def records(
-    store: Store, *, kind: str | None, decision: str | None, since: str | None, limit: int | None
+    sessions: Sessions, *, kind: str | None, decision: str | None, since: str | None, limit: int | None
 ) -> Iterator[dict[str, Any]]:
     """Records, oldest first; the newest `limit` of them where that is given."""
-    with reading(store) as session:
+    with sessions.reading() as session:
         low = 0
         if limit is not None:
             newest = _filtered(session, kind, decision, since, low, newest_first=True)
@@ -68,50 +67,49 @@ def _said(seq: int, text: Any) -> dict[str, Any]:
     return record
 
 
-def newest(store: Store) -> str | None:
+def newest(sessions: Sessions) -> str | None:
     """The newest signed head; None without one."""
-    with reading(store) as session:
+    with sessions.reading() as session:
         rows = session.all(_NEWEST)
     return rows[0][0] if rows else None
 
 
-def covered(store: Store, seq: int) -> bool:
-    """Whether a signed head vouches for a record."""
-    with reading(store) as session:
-        return bool(session.all(_COVERED, seq))
-
-
-def prove(store: Store, key: VerifierKey, seq: int) -> Proof:
+def prove(sessions: Sessions, key: VerifierKey, seq: int) -> Proof | None:
     """That a record stands in the log, under the newest signed head; checked before it is given.
+
+    Returns:
+        None where no signed head vouches for it yet.
 
     Raises:
         TamperDetected: it cannot be proved.
         AuditError: there is no such record.
     """
-    with reading(store) as session:
+    with sessions.reading() as session:
         notes, found = session.all(_NEWEST), session.all(_ONE, seq)
         if not found:
             raise AuditError(f"there is no audit record {seq}", hint="see `accord audit list`")
         record = str(found[0][0])
+        if not notes:
+            return None
         try:
-            head = read_note(notes[0][0] if notes else "", key)
+            head = read_note(notes[0][0], key)
         except Untrue as error:
             raise TamperDetected(f"the newest signed head does not hold: {error}", hint=TAMPERED) from None
         if seq >= head.size:
-            raise AuditError(f"no signed head vouches for audit record {seq} yet")
+            return None
         hashes = Tiles(session).inclusion(seq, head.size)
     if not included(seq, head.size, leaf_hash(record.encode("utf-8", "surrogateescape")), hashes, head.root):
         raise TamperDetected(f"audit record {seq} is not what was logged", record=seq, hint=TAMPERED)
     return Proof(seq, record, head.size, tuple(hashes), notes[0][0])
 
 
-def consistency(store: Store, first: int, second: int) -> list[bytes]:
+def consistency(sessions: Sessions, first: int, second: int) -> list[bytes]:
     """What proves that one tree continues another.
 
     Raises:
         AuditError: there are not so many records.
     """
-    with reading(store) as session:
+    with sessions.reading() as session:
         rows = session.all(_SIZE)
         if not 0 <= first <= second <= (rows[0][0] if rows else 0):
             raise AuditError("there are not so many audit records")

@@ -15,6 +15,8 @@ from accord.errors import AuditError
 
 RELEASE = "release"
 DELIVERY = "delivery"
+ALERT = "alert"
+VERIFICATION = "verification"
 STATUSES = ("delivered", "failed", "unknown")
 KIND_LENGTH = 24
 DECISION_LENGTH = 64
@@ -28,7 +30,8 @@ class AuditRecord:
     """What was decided, for whom, under which policy; never what about.
 
     Attributes:
-        kind: release, preview, delivery, access, keys, custody, erasure, retention, break-glass, master or alert.
+        kind: release, preview, delivery, access, keys, custody, erasure, retention, break-glass, master,
+            verification or alert.
         decision: the decision it belongs to, or what else names the event; may be empty.
         at: when, ISO 8601 in UTC.
         body: everything else. Subjects are keyed commitments, so that destroying the key severs the link.

@@ -19,6 +19,12 @@ _GONE = "DELETE FROM audit_writer WHERE id = ?"
 _STEP = 500
 
 
+def dead(session: Session, own: str, now: int) -> list[tuple[str, int]]:
+    """Processes that run no more, each with the oldest entry whose delivery it may owe."""
+    found = [(Presence(*row[:5]), *row[5:]) for row in session.all(_WRITERS)]
+    return [(one.id, since) for one, seen, since in found if one.id != own and not one.runs(seen, now)]
+
+
 def close_dead(session: Session, own: str, now: int) -> list[Row]:
     """What to record of releases whose process runs no more; forgets these processes.
 
@@ -28,11 +34,9 @@ def close_dead(session: Session, own: str, now: int) -> list[Row]:
         now: the time, in milliseconds.
     """
     owed: list[str] = []
-    for row in session.all(_WRITERS):
-        one, seen, since = Presence(*row[:5]), row[5], row[6]
-        if one.id != own and not one.runs(seen, now):
-            owed += _released(session, one.id, since)
-            session.run(_GONE, one.id)
+    for writer, since in dead(session, own, now):
+        owed += _released(session, writer, since)
+        session.run(_GONE, writer)
     return close_open(session, owed, now, "recovery")
 
 

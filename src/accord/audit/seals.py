@@ -6,6 +6,9 @@ import hmac
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from accord.errors import AuditError, TamperDetected
+
+TAMPERED = "keep the state as it is, restore a backup elsewhere and compare; `accord audit verify` says more"
 PURPOSE = "audit rows"
 
 
@@ -76,6 +79,21 @@ class Seals:
         """The head with its code."""
         text = f"head\0{head.size}\0{head.checkpoint}\0{head.key}\0".encode("utf-8", "surrogateescape")
         return replace(head, mac=hmac.digest(self._secret, text + head.peaks, "sha256"))
+
+    def check(self, head: Head) -> None:
+        """Whether a head is what was written.
+
+        Raises:
+            TamperDetected: it is not.
+            AuditError: it was written with another key.
+        """
+        if head.key != self.key_id and self.head(replace(head, key=self.key_id)).mac != head.mac:
+            raise AuditError(
+                "the audit log was written with another key",
+                hint="use the key store that belongs to this state, or restore it from its own backup",
+            )
+        if self.head(head).mac != head.mac:
+            raise TamperDetected("the head of the audit log was edited", hint=TAMPERED)
 
     def signed(self, one: Signed) -> Signed:
         """The stored checkpoint with its code."""

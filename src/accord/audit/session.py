@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -9,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from accord.audit.seals import Head
+from accord.audit.seals import TAMPERED, Head
 from accord.errors import AuditError, StoreError, TamperDetected
 from accord.store.engine import Store
 from accord.store.faults import explain
@@ -81,6 +82,15 @@ class Session:
                 for row in rows:
                     copy.write_row(row)
 
+    def answers(self) -> bool:
+        """Whether the connection still works; a server may have closed it."""
+        if not self.sqlite:
+            try:
+                self.raw.execute("SELECT 1")
+            except self.errors:
+                return False
+        return True
+
     def commit(self) -> None:
         """Make it durable."""
         self.raw.execute("COMMIT")
@@ -117,23 +127,55 @@ def head_of(row: Sequence[Any] | None) -> Head | None:
     return Head(*row)
 
 
-TAMPERED = "keep the state as it is, restore a backup elsewhere and compare; `accord audit verify` says more"
+class Sessions:
+    """Connections to read with, kept for the next time.
 
-
-@contextmanager
-def reading(store: Store) -> Iterator[Session]:
-    """A connection to read with; each statement sees one state.
-
-    Raises:
-        AuditError: the log cannot be read.
+    Args:
+        store: the database.
     """
-    with told("the audit log cannot be read"):
-        session = Session(store)
-        try:
-            with _translated(session):
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._idle: list[Session] = []
+        self._pid = os.getpid()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A connection of which each statement sees one state of the database.
+
+        Raises:
+            AuditError: the log cannot be read.
+        """
+        with told("the audit log cannot be read"):
+            session = self._taken()
+            try:
                 yield session
-        finally:
+            except BaseException as error:
+                session.close()
+                if isinstance(error, session.errors):
+                    raise explain(error) from None
+                raise
+            self._idle.append(session)
+
+    def close(self) -> None:
+        """Close the connections."""
+        while self._idle:
+            session = self._idle.pop()
+            if self._pid == os.getpid():
+                session.close()
+            else:
+                session.abandon()
+
+    def _taken(self) -> Session:
+        if self._pid != os.getpid():
+            self.close()
+            self._pid = os.getpid()
+        while self._idle:
+            session = self._idle.pop()
+            if session.answers():
+                return session
             session.close()
+        return Session(self._store)
 
 
 @contextmanager
@@ -143,14 +185,6 @@ def told(message: str, hint: str = "") -> Iterator[None]:
         yield
     except StoreError as error:
         raise AuditError(f"{message}: {error}", hint="; ".join(filter(None, (hint, error.hint)))) from None
-
-
-@contextmanager
-def _translated(session: Session) -> Iterator[None]:
-    try:
-        yield
-    except session.errors as error:
-        raise explain(error) from None
 
 
 def pages(session: Session, low: int, high: int, step: int = 1024) -> Iterable[list[tuple[Any, ...]]]:

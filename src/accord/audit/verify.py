@@ -7,23 +7,23 @@ What was appended meanwhile is left to the next time.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from accord.audit.merkle import TILE, TILE_HEIGHT, Frontier, split
+from accord.audit.merkle import TILE, TILE_HEIGHT, Frontier, Tiling, split
 from accord.audit.notes import Checkpoint, Untrue, VerifierKey, read_note
-from accord.audit.offline import leaf_hash, node_hash
-from accord.audit.seals import Head, Seals, Signed
-from accord.audit.session import TAMPERED, Session, head_of, pages, reading
-from accord.errors import AuditError, TamperDetected
-from accord.store.engine import Store
+from accord.audit.offline import leaf_hash
+from accord.audit.seals import TAMPERED, Head, Seals, Signed
+from accord.audit.session import Session, Sessions, head_of, pages
+from accord.errors import TamperDetected
 
 Progress = Callable[[int, int], None]
 """Told how many entries are checked, of how many."""
 
 _SLACK_S = 1.0
+_LEVELS = 8
 _STATE = """
     SELECT size, peaks, checkpoint, key, mac, (SELECT min(seq) FROM audit_entry), (SELECT max(seq) FROM audit_entry),
         (SELECT max(size) FROM audit_checkpoint)
@@ -65,31 +65,8 @@ class Report:
     notes: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class _State:
-    """What is known as the entries go by."""
-
-    head: Head
-    frontier: Frontier = field(default_factory=Frontier)
-    tiles: dict[int, list[bytes]] = field(default_factory=dict)
-    latest: float = 0.0
-    backwards: int = 0
-    checkpoints: int = 0
-
-    def see(self, at: Any) -> None:
-        """Note the time of an entry; what is written as no time says nothing."""
-        try:
-            seconds = datetime.fromisoformat(at).timestamp()
-        except (ValueError, TypeError):
-            return
-        if seconds < self.latest - _SLACK_S:
-            self.backwards += 1
-            self.latest = seconds
-        self.latest = max(seconds, self.latest)
-
-
 def verify(
-    store: Store,
+    sessions: Sessions,
     seals: Seals,
     key: VerifierKey,
     anchored: Sequence[str] = (),
@@ -98,7 +75,7 @@ def verify(
     """Check the whole log.
 
     Args:
-        store: the database.
+        sessions: connections to read with.
         seals: makes the codes of the rows.
         key: who signs the heads.
         anchored: signed heads kept outside, in any order.
@@ -108,14 +85,129 @@ def verify(
         TamperDetected: something is not what was written; names the record where it is one.
         AuditError: the log cannot be read.
     """
-    with reading(store) as session:
+    with sessions.reading() as session:
         _whole_file(session)
         head = _head(session, seals)
         outside = _anchors(anchored, key, head)
-        state = _State(head)
-        _entries(session, seals, key, state, outside, progress)
-        _ends(session, state)
-    return _report(state, outside)
+        check = _Check(session, seals, head, _signed(session, seals, key, head), outside)
+        check.entries(progress)
+        check.ends()
+    return check.report()
+
+
+class _Check:
+    """The entries going by, and what must hold as they do."""
+
+    def __init__(
+        self,
+        session: Session,
+        seals: Seals,
+        head: Head,
+        signed: Iterator[Checkpoint],
+        outside: Mapping[int, bytes],
+    ) -> None:
+        self._session = session
+        self._seals = seals
+        self._head = head
+        self._signed = signed
+        self._due = next(signed, None)
+        self._outside = outside
+        self._frontier = Frontier()
+        self._tiling = Tiling(self._frontier, lambda *tile: _same_tile(session, *tile))
+        self._checkpoints = self._backwards = 0
+        self._latest = 0.0
+
+    def entries(self, progress: Progress | None) -> None:
+        size = self._head.size
+        self._at_head()
+        for page in pages(self._session, 0, size):
+            for row in page:
+                self._tiling.add(leaf_hash(self._checked(row)))
+                self._at_head()
+            if progress is not None:
+                progress(self._frontier.size, size)
+        if self._frontier.size != size:
+            raise changed(self._frontier.size)
+
+    def _checked(self, row: tuple[Any, ...]) -> bytes:
+        """One entry: its place, its code, that its columns say what it says. Gives what the leaf is made of."""
+        seq, record, kind, decision, mac = row
+        expected = self._frontier.size
+        if seq != expected or type(record) is not str:
+            raise changed(expected)
+        raw = record.encode("utf-8", "surrogateescape")
+        if self._seals.entry(expected, raw) != mac:
+            raise changed(expected)
+        try:
+            said = json.loads(raw)
+            same = (said["kind"], said["decision"]) == (kind, decision)
+        except (ValueError, KeyError, TypeError):
+            same = False
+        if not same:
+            raise changed(expected)
+        self._see(said.get("at"))
+        return raw
+
+    def _see(self, at: Any) -> None:
+        """Note the time of an entry; what is written as no time says nothing."""
+        try:
+            seconds = datetime.fromisoformat(at).timestamp()
+        except (ValueError, TypeError, OverflowError):
+            return
+        if seconds < self._latest - _SLACK_S:
+            self._backwards += 1
+            self._latest = seconds
+        self._latest = max(seconds, self._latest)
+
+    def _at_head(self) -> None:
+        """Where a head was signed or is kept outside, the tree so far must have its root."""
+        size = self._frontier.size
+        if self._due is not None and self._due.size == size:
+            if self._frontier.root() != self._due.root:
+                raise TamperDetected(f"the first {size} records are not those whose head was signed", hint=TAMPERED)
+            self._checkpoints += 1
+            self._due = next(self._signed, None)
+        if size in self._outside and self._outside[size] != self._frontier.root():
+            raise TamperDetected(f"the first {size} records are not those whose head is kept outside", hint=TAMPERED)
+
+    def ends(self) -> None:
+        """The head, the tiles that are not full, and that nothing stands where nothing belongs."""
+        if self._frontier.to_bytes() != self._head.peaks:
+            raise TamperDetected("the head of the audit log does not fit its records", hint=TAMPERED)
+        size = self._frontier.size
+        for level, hashes in self._tiling.open.items():
+            if level and hashes:
+                _same_tile(self._session, level, (size >> level * TILE_HEIGHT) // TILE, hashes)
+        found = self._session.all(_TILES)
+        size = found[0][4] if found else size
+        if not found and size >= TILE:
+            raise TamperDetected("tiles of the audit log are missing", hint=TAMPERED)
+        for level, count, low, high, _ in found:
+            there = size >> level * TILE_HEIGHT if 0 <= level < _LEVELS else 0
+            expected = there // TILE if level == 0 else -(-there // TILE)
+            if (count, low, high) != (expected, 0, expected - 1):
+                raise TamperDetected(
+                    f"tiles of level {level} of the audit log are missing or too many", hint=TAMPERED
+                )
+
+    def report(self) -> Report:
+        size, signed = self._head.size, max(self._head.checkpoint, 0)
+        notes = []
+        if not self._outside:
+            notes.append(UNANCHORED)
+        if signed < size:
+            notes.append(f"the last {size - signed} records are not covered by a signed head yet")
+        if self._backwards:
+            notes.append(f"the clock went back {self._backwards} times; the records stand in the order of writing")
+        return Report(
+            size,
+            self._frontier.root().hex(),
+            self._checkpoints,
+            signed,
+            max(self._outside) if self._outside else None,
+            self._backwards,
+            tuple(notes),
+        )
 
 
 def _whole_file(session: Session) -> None:
@@ -137,13 +229,7 @@ def _head(session: Session, seals: Seals) -> Head:
     head, (first, last, signed) = head_of(rows[0][:5]), rows[0][5:]
     if head is None or len(session.all("SELECT id FROM audit_head")) != 1:
         raise TamperDetected("the audit log has more than one head", hint=TAMPERED)
-    if head.key != seals.key_id:
-        raise AuditError(
-            "the audit log was written with another key",
-            hint="use the key store that belongs to this state, or restore it from its backup",
-        )
-    if seals.head(head).mac != head.mac:
-        raise TamperDetected("the head of the audit log was edited", hint=TAMPERED)
+    seals.check(head)
     if (first, last) != ((0, head.size - 1) if head.size else (None, None)):
         raise changed(head.size if last is None or last >= head.size else last + 1 if first == 0 else 0)
     if (-1 if signed is None else signed) != head.checkpoint:
@@ -169,74 +255,11 @@ def _anchors(notes: Sequence[str], key: VerifierKey, head: Head) -> dict[int, by
     return outside
 
 
-def _entries(
-    session: Session,
-    seals: Seals,
-    key: VerifierKey,
-    state: _State,
-    outside: dict[int, bytes],
-    progress: Progress | None,
-) -> None:
-    size, frontier = state.head.size, state.frontier
-    signed = _signed(session, seals, key, state.head)
-    due = next(signed, None)
-    if due is not None and due.size == 0:
-        due = _at_signed(due, state, signed)
-    _at_anchor(outside, frontier)
-    for page in pages(session, 0, size):
-        for row in page:
-            raw = _checked(row, frontier.size, seals, state)
-            _grow(session, state, leaf_hash(raw))
-            if due is not None and due.size == frontier.size:
-                due = _at_signed(due, state, signed)
-            if frontier.size in outside:
-                _at_anchor(outside, frontier)
-        if progress is not None:
-            progress(frontier.size, size)
-    if frontier.size != size:
-        raise changed(frontier.size)
-
-
-def _checked(row: tuple[Any, ...], expected: int, seals: Seals, state: _State) -> bytes:
-    """One entry: its place, its code, and that its columns say what it says. Gives what the leaf is made of."""
-    seq, record, kind, decision, mac = row
-    if seq != expected or type(record) is not str:
-        raise changed(expected)
-    raw = record.encode("utf-8", "surrogateescape")
-    if seals.entry(expected, raw) != mac:
-        raise changed(expected)
-    try:
-        said = json.loads(raw)
-        same = (said["kind"], said["decision"]) == (kind, decision)
-    except (ValueError, KeyError, TypeError):
-        same = False
-    if not same:
-        raise changed(expected)
-    state.see(said.get("at"))
-    return raw
-
-
 def changed(record: int) -> TamperDetected:
     """The error that names a record."""
     return TamperDetected(
         f"audit record {record} was changed, removed or put in by hand", record=record, hint=TAMPERED
     )
-
-
-def _grow(session: Session, state: _State, hashed: bytes) -> None:
-    frontier = state.frontier
-    state.tiles.setdefault(0, []).append(hashed)
-    size, level = frontier.size, 0
-    while size & 1:
-        hashed = node_hash(frontier.peaks.pop(), hashed)
-        size >>= 1
-        level += 1
-        if level % TILE_HEIGHT == 0:
-            below = level // TILE_HEIGHT - 1
-            _same_tile(session, below, frontier.size >> level, state.tiles.pop(below))
-            state.tiles.setdefault(below + 1, []).append(hashed)
-    frontier.peaks.append(hashed)
-    frontier.size += 1
 
 
 def _same_tile(session: Session, level: int, number: int, hashes: list[bytes]) -> None:
@@ -279,52 +302,4 @@ def _signed(session: Session, seals: Seals, key: VerifierKey, head: Head) -> Ite
 def _forged(size: Any) -> TamperDetected:
     return TamperDetected(
         f"the signed head of {size} records was edited, or one before it was removed or put in", hint=TAMPERED
-    )
-
-
-def _at_signed(due: Checkpoint, state: _State, signed: Iterator[Checkpoint]) -> Checkpoint | None:
-    if state.frontier.root() != due.root:
-        raise TamperDetected(f"the first {due.size} records are not those whose head was signed", hint=TAMPERED)
-    state.checkpoints += 1
-    return next(signed, None)
-
-
-def _at_anchor(outside: dict[int, bytes], frontier: Frontier) -> None:
-    if outside.get(frontier.size, root := frontier.root()) != root:
-        raise TamperDetected(
-            f"the first {frontier.size} records are not those whose head is kept outside", hint=TAMPERED
-        )
-
-
-def _ends(session: Session, state: _State) -> None:
-    """The head, the tiles that are not full, and that nothing stands where nothing belongs."""
-    if state.frontier.to_bytes() != state.head.peaks:
-        raise TamperDetected("the head of the audit log does not fit its records", hint=TAMPERED)
-    for level, hashes in state.tiles.items():
-        if level:
-            number = ((state.frontier.size >> level * TILE_HEIGHT) - len(hashes)) // TILE
-            _same_tile(session, level, number, hashes)
-    found, size = session.all(_TILES), state.frontier.size
-    size = found[0][4] if found else size
-    if not found and size >= TILE:
-        raise TamperDetected("tiles of the audit log are missing", hint=TAMPERED)
-    for level, count, low, high, _ in found:
-        hashes_here = size >> level * TILE_HEIGHT if 0 <= level < 8 else 0
-        expected = hashes_here // TILE if level == 0 else -(-hashes_here // TILE)
-        if (count, low, high) != (expected, 0, expected - 1):
-            raise TamperDetected(f"tiles of level {level} of the audit log are missing or too many", hint=TAMPERED)
-
-
-def _report(state: _State, outside: dict[int, bytes]) -> Report:
-    size, signed = state.head.size, max(state.head.checkpoint, 0)
-    notes = []
-    if not outside:
-        notes.append(UNANCHORED)
-    if signed < size:
-        notes.append(f"the last {size - signed} records are not covered by a signed head yet")
-    if state.backwards:
-        notes.append(f"the clock went back {state.backwards} times; the order of the records is that of writing")
-    anchored = max(outside) if outside else None
-    return Report(
-        size, state.frontier.root().hex(), state.checkpoints, signed, anchored, state.backwards, tuple(notes)
     )

@@ -12,12 +12,13 @@ from accord.audit.merkle import Frontier
 from accord.audit.notes import Signer, write_note
 from accord.audit.processes import Presence
 from accord.audit.records import DELIVERY, Clock, Row
-from accord.audit.seals import Head, Seals, Signed
-from accord.audit.session import TAMPERED, Session
-from accord.errors import AuditError, StoreError, TamperDetected
+from accord.audit.seals import TAMPERED, Head, Seals, Signed
+from accord.audit.session import Session, told
+from accord.errors import TamperDetected
 from accord.store.engine import Store
 from accord.store.faults import explain
 
+FAILED = "the audit record could not be written"
 NOT_RELEASED = "nothing was released"
 _BEAT_MS = 10_000
 _PUT_HEAD = "UPDATE audit_head SET size = ?, peaks = ?, checkpoint = ?, key = ?, mac = ? WHERE id = 1"
@@ -53,8 +54,9 @@ class Writer:
 
     def _reset(self) -> None:
         self.pid = os.getpid()
-        self.id = uuid.uuid4().hex
+        self.name = uuid.uuid4().hex
         self.owed: dict[str, tuple[int, int]] = {}
+        self._settled: dict[str, tuple[int, int]] = {}
         self._group = GroupCommit(self._write)
         self._session: Session | None = None
         self._known: tuple[bytes, Growth] | None = None
@@ -83,6 +85,17 @@ class Writer:
                 self._session.abandon()
             self._reset()
 
+    def overdue(self, before: int, most: int) -> list[str]:
+        """Releases older than a time of which nothing is known yet, and the oldest beyond so many."""
+        owed = list(self.owed.items())
+        beyond = max(0, len(owed) - most)
+        return [decision for at, (decision, (_, made)) in enumerate(owed) if at < beyond or made < before]
+
+    def forget(self, decisions: Sequence[str]) -> None:
+        """These releases are closed, or never were."""
+        for decision in decisions:
+            self.owed.pop(decision, None)
+
     def close(self) -> None:
         """Close the connection."""
         self.check_process()
@@ -91,35 +104,35 @@ class Writer:
             self._session = None
 
     def _write(self, tickets: Sequence[Ticket]) -> None:
-        session: Session | None = None
+        self._settled = {}
         try:
-            session, head = self._begin()
-            growth = self._growth(head)
-            self._put(session, head, growth, tickets)
-            session.commit()
-        except AuditError:
-            self._undo(session)
-            raise
-        except StoreError as error:
-            self._undo(session)
-            raise AuditError(_FAILED.format(error), hint=f"{NOT_RELEASED}: {error.hint}") from None
-        except Exception as error:
-            self._undo(session)
-            if session is None or not isinstance(error, session.errors):
-                raise
-            told = explain(error)
-            raise AuditError(_FAILED.format(told), hint=f"{NOT_RELEASED}: {told.hint}") from None
+            with told(FAILED, NOT_RELEASED):
+                try:
+                    self._commit(tickets)
+                except Exception as error:
+                    if self._session is None or not isinstance(error, self._session.errors):
+                        raise
+                    raise explain(error) from None
         except BaseException:
-            self._undo(session)
+            self._undo()
             raise
 
-    def _undo(self, session: Session | None) -> None:
-        """Nothing known of the log holds any more; what may have been committed is owed until looked up."""
+    def _commit(self, tickets: Sequence[Ticket]) -> None:
+        session, head = self._begin()
+        growth = self._growth(head)
         self._known = None
-        if session is not None:
-            session.rollback()
-            if not session.sqlite:
-                session.close()
+        after = self._put(session, head, growth, tickets)
+        session.commit()
+        self._known = (after.mac, growth)
+
+    def _undo(self) -> None:
+        """Nothing known of the log holds any more; what may have been committed is owed until it is looked up."""
+        self._known = None
+        self.owed.update(self._settled)
+        if self._session is not None:
+            self._session.rollback()
+            if not self._session.sqlite:
+                self._session.close()
                 self._session = None
 
     def _begin(self) -> tuple[Session, Head]:
@@ -147,16 +160,10 @@ class Writer:
     def _growth(self, head: Head) -> Growth:
         if self._known is not None and self._known[0] == head.mac:
             return self._known[1]
-        if head.key != self._seals.key_id:
-            raise AuditError(
-                "the audit log was written with another key",
-                hint="use the key store that belongs to this state, or restore it from its backup",
-            )
-        if self._seals.head(head).mac != head.mac:
-            raise TamperDetected("the head of the audit log was edited", hint=TAMPERED)
+        self._seals.check(head)
         return Growth(Frontier.from_bytes(head.size, head.peaks))
 
-    def _put(self, session: Session, head: Head, growth: Growth, tickets: Sequence[Ticket]) -> None:
+    def _put(self, session: Session, head: Head, growth: Growth, tickets: Sequence[Ticket]) -> Head:
         now, seals = self._now(), self._seals
         for ticket in tickets:
             if ticket.make is not None:
@@ -166,7 +173,6 @@ class Writer:
         for ticket in tickets:
             ticket.first = seq
             seq += len(ticket.rows)
-        self._known = None
         growth.prepare(session, seals, len(rows))
         entries = []
         for seq, row in enumerate(rows, head.size):
@@ -177,22 +183,24 @@ class Writer:
             session.add_entries(entries)
             growth.flush(session)
         self._owe(session, head.size, rows, now)
-        checkpoint = self._sign(session, head, growth, now, any(ticket.sign for ticket in tickets))
+        checkpoint = self._sign(session, head, growth, now, tickets)
         after = seals.head(Head(growth.frontier.size, growth.frontier.to_bytes(), checkpoint, head.key))
-        session.run(_PUT_HEAD, after.size, after.peaks, after.checkpoint, after.key, after.mac)
-        self._known = (after.mac, growth)
+        if after.mac != head.mac:
+            session.run(_PUT_HEAD, after.size, after.peaks, after.checkpoint, after.key, after.mac)
+        return after
 
-    def _sign(self, session: Session, head: Head, growth: Growth, now: int, asked: bool) -> int:
+    def _sign(self, session: Session, head: Head, growth: Growth, now: int, tickets: Sequence[Ticket]) -> int:
         """Sign the head when it is due; gives the size of the newest signed one."""
         size = growth.frontier.size
         since = size - max(head.checkpoint, 0)
         due = since >= self._every or (since > 0 and abs(now - self._signed_at) >= self._every_ms)
-        if size == head.checkpoint or not (asked or due):
+        if size == head.checkpoint or not (due or any(ticket.sign for ticket in tickets)):
             return head.checkpoint
         note = write_note(size, growth.frontier.root(), self._signer)
         one = self._seals.signed(Signed(size, note, now, head.checkpoint))
         session.run(_PUT_SIGNED, one.size, one.note, one.at, one.previous, one.mac)
         self._signed_at = now
+        tickets[0].note = note
         return size
 
     def _owe(self, session: Session, first: int, rows: Sequence[Row], now: int) -> None:
@@ -200,12 +208,9 @@ class Writer:
         for seq, row in enumerate(rows, first):
             if row.opens:
                 self.owed[row.decision] = (seq, now)
-            elif row.kind == DELIVERY:
-                self.owed.pop(row.decision, None)
+            elif row.kind == DELIVERY and (owed := self.owed.pop(row.decision, None)) is not None:
+                self._settled[row.decision] = owed
         if self.owed and (not self._beaten or abs(now - self._beaten) >= _BEAT_MS):
-            since = next(iter(self.owed.values()))[0]
-            session.run(_PUT_WRITER, *Presence.own(self.id).row(), now, since)
+            since = min(seq for seq, _ in self.owed.values())
+            session.run(_PUT_WRITER, *Presence.own(self.name).row(), now, since)
             self._beaten = now
-
-
-_FAILED = "the audit record could not be written: {}"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from accord.audit.log import AuditLog, AuditRecord, delivery_of
+from accord.audit.log import AuditRecord, delivery_of
+from accord.audit.simple import SimpleLog as AuditLog
 from accord.errors import AuditError, StoreError
 
 
