@@ -126,7 +126,7 @@ def _rotate(opened: Opened) -> click.Command:
     @common
     @pass_common
     def rotate(shared: Common, id_: str, grace: int) -> int:
-        """Replace the key named ID by one with the same rights; show that once, as the last word on standard output."""
+        """Replace the key named ID by one with the same rights, and show it, once: the last word on stdout."""
         with opened(shared) as keys:
             principal, key = keys.rotate(id_, grace=grace)
         _show(shared, principal, key)
