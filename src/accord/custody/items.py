@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Row, delete, update
 
 from accord.core.content import Content
+from accord.custody.keys import named_keys
 from accord.custody.mentions import ITEM, forget_refs
 from accord.store.tables.custody import grants, items
 from accord.vault.keys import DataKey, KeyRing
@@ -101,13 +102,19 @@ def item_key(ring: KeyRing, kind: str, tenant: str, item: str) -> DataKey:
     return ring.key(kind, tenant, item)
 
 
-def shred_item(ring: KeyRing, kind: str, tenant: str, item: str) -> str | None:
-    """Destroy the key of an item; its id, None where it was destroyed before."""
-    key = ring.find(kind, tenant, item)
-    if key is None:
-        return None
-    ring.shred(kind, tenant, item)
-    return key.id
+def item_keys(ring: KeyRing, found: Sequence[tuple[str, str, str]]) -> list[str]:
+    """The ids of the keys of items, each given by kind, tenant and id."""
+    ids: list[str] = []
+    for kind in {kind for kind, _, _ in found}:
+        names = [ring.name(kind, tenant, item) for one, tenant, item in found if one == kind]
+        ids += named_keys(ring, kind, names)
+    return ids
+
+
+def shred_items(ring: KeyRing, found: Sequence[tuple[str, str, str]], *, note: bool = True) -> None:
+    """Destroy the keys of items, each given by kind, tenant and id; some may be destroyed already."""
+    if ids := item_keys(ring, found):
+        ring.destroy(ids, note=note)
 
 
 def remove(connection: Connection, ids: Sequence[str]) -> int:

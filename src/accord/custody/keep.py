@@ -16,12 +16,14 @@ class Keep:
     Attributes:
         quarantine: content that awaits a decision.
         evidence: content that was blocked; off unless asked for.
+        pseudonyms: what pseudonyms stand for, from their last use on.
         categories: shorter times for content in which such things were found, by category or family
             (`privacy.health.*`): the shortest counts, whatever the kind allows.
     """
 
     quarantine: int = 7 * DAY
     evidence: int = 0
+    pseudonyms: int = 30 * DAY
     categories: Mapping[str, int] = field(default_factory=dict)
 
     def lasts(self, kind: str, categories: Iterable[str]) -> int:

@@ -78,6 +78,10 @@ class Mentions:
         """Every form a value has under any category."""
         return {form for category in CATEGORIES if (form := self._normalise(category, value))}
 
+    def form(self, category: str, value: str) -> str:
+        """The form of a value under a category: equal for all spellings."""
+        return self._normalise(category, value)
+
     def find(self, connection: Connection, tenant: str, value: str) -> list[Mention]:
         """Everything of a tenant that mentions a value, whatever it was taken for.
 

@@ -31,7 +31,7 @@ from accord.custody.items import (
     Unsealed,
     item_of,
     ref_of,
-    shred_item,
+    shred_items,
     written,
 )
 from accord.custody.keep import Keep
@@ -137,7 +137,7 @@ class Quarantine:
         row["sealed"] = seal(key, packed, kind, context.tenant, item)
         known = self._write(row, alike, _said(content, decision) if values is None else values)
         if known != item:  # another process kept the same meanwhile
-            shred_item(self._ring, kind, context.tenant, item)
+            shred_items(self._ring, [(kind, context.tenant, item)], note=False)
             self._audit.append(record("custody", decision.id, at, "kept already", item=item, instead=known))
         return known
 

@@ -1,0 +1,145 @@
+"""Where a data subject is kept, or a value is mentioned."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from accord.core.content import Content, Text
+from accord.custody.items import id_of, item_keys
+from accord.custody.journal import SUBJECT
+from accord.custody.keys import named_keys, portions, with_children
+from accord.custody.mentions import ITEM, PSEUDONYM, Mentions
+from accord.custody.quarantine import Quarantine
+from accord.errors import StoreError
+from accord.store.engine import Store
+from accord.store.tables.custody import items
+from accord.store.tables.pseudonyms import scopes
+from accord.vault.keys import KeyRing
+
+_PLAIN, _COMPACT = "privacy.person.name", "privacy.id.other"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An item that is to go.
+
+    Attributes:
+        id: which.
+        kind: `quarantine` or `evidence`.
+        subject: whose data it holds, as a keyed hash, where known.
+    """
+
+    id: str
+    kind: str
+    subject: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is to go.
+
+    Attributes:
+        scopes: scopes of pseudonyms, as keyed hashes.
+        items: items of custody.
+        keys: ids of the keys under which all of it is sealed.
+        subjects: whose data it is, as keyed hashes: a legal hold of any of them forbids to delete.
+    """
+
+    scopes: list[bytes] = field(default_factory=list)
+    items: list[Kept] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+    subjects: set[bytes] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.scopes or self.items or self.keys)
+
+
+class Finder:
+    """Finds what is kept.
+
+    Args:
+        store: the state.
+        ring: the keys.
+        mentions: the index of values.
+        quarantine: opens what is kept of content.
+    """
+
+    def __init__(self, store: Store, ring: KeyRing, mentions: Mentions, quarantine: Quarantine) -> None:
+        self._store = store
+        self._ring = ring
+        self._mentions = mentions
+        self._quarantine = quarantine
+
+    def find(self, tenant: str, kind: str, target: str) -> Found:
+        """Everything of a subject, or that mentions a value.
+
+        Args:
+            tenant: whose data.
+            kind: `subject` or `value`.
+            target: who, or what.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        return self._of_subject(tenant, target) if kind == SUBJECT else self._of_value(tenant, target)
+
+    def _of_subject(self, tenant: str, subject: str) -> Found:
+        whose = self._ring.name("subject", tenant, subject)
+        with self._store.read() as connection:
+            refs = [
+                bytes(r)
+                for r in connection.execute(select(scopes.c.scope).where(scopes.c.subject == whose)).scalars()
+            ]
+            rows = connection.execute(select(items.c.id, items.c.kind).where(items.c.subject == whose)).all()
+        kept = [Kept(row.id, row.kind, whose) for row in rows]
+        above = named_keys(self._ring, "subject", [whose])
+        return Found(refs, kept, with_children(self._ring, [*above, *self._keys(tenant, refs, kept)]), {whose})
+
+    def _of_value(self, tenant: str, value: str) -> Found:
+        with self._store.read() as connection:
+            found = self._mentions.find(connection, tenant, value)
+        refs = [one.ref for one in found if one.kind == PSEUDONYM]
+        named = {id_of(one.ref) for one in found if one.kind == ITEM} | set(self._telling(tenant, value))
+        kept: list[Kept] = []
+        subjects: set[bytes] = set()
+        with self._store.read() as connection:
+            for some in portions(sorted(named)):
+                wanted = select(items.c.id, items.c.kind, items.c.subject).where(items.c.id.in_(some))
+                rows = connection.execute(wanted.where(items.c.tenant == tenant)).all()
+                kept += [Kept(r.id, r.kind, bytes(r.subject) if r.subject is not None else None) for r in rows]
+            for part in portions(refs):
+                whose = select(scopes.c.subject).where(scopes.c.scope.in_(part), scopes.c.subject.is_not(None))
+                subjects |= {bytes(one) for one in connection.execute(whose).scalars()}
+        subjects |= {one.subject for one in kept if one.subject is not None}
+        return Found(refs, kept, with_children(self._ring, self._keys(tenant, refs, kept)), subjects)
+
+    def _keys(self, tenant: str, refs: list[bytes], kept: list[Kept]) -> list[str]:
+        mine = item_keys(self._ring, [(one.kind, tenant, one.id) for one in kept])
+        return [*named_keys(self._ring, "scope", refs), *mine]
+
+    def _telling(self, tenant: str, value: str) -> Iterator[str]:
+        """Items in whose texts a value stands, found by a detector or not."""
+        for item in self._quarantine.list(tenant):
+            try:
+                content = self._quarantine.unsealed_for_release(item.id, tenant).content
+            except StoreError:  # its key is destroyed, or it went meanwhile
+                continue
+            if self._tells(content, value):
+                yield item.id
+
+    def _tells(self, content: Content, value: str) -> bool:
+        plain, compact = (self._mentions.form(category, value) for category in (_PLAIN, _COMPACT))
+        words = re.compile(rf"(?<!\w){re.escape(plain)}(?!\w)")
+        digits = compact if any(c.isdigit() for c in compact) and compact != plain else ""
+        for part in content:
+            if isinstance(part, Text):
+                text = part.reveal()
+                if words.search(self._mentions.form(_PLAIN, text)):
+                    return True
+                if digits and digits in self._mentions.form(_COMPACT, text):
+                    return True
+        return False
