@@ -112,6 +112,7 @@ class EnvironmentMaster(_Local):
 
     def __init__(self, variable: str) -> None:
         self.where = f"value of {variable}"
+        self._held: Mapping[str, Secret] = {}
         found = [_decoded(Secret(word.encode())) for word in os.environ.get(variable, "").split()]
         if not found:
             raise StoreError(
@@ -147,6 +148,7 @@ class FileMaster(_Local):
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.path = path
         self.where = "master key file"
+        self._state: tuple[tuple[int, int, int], Mapping[str, Secret]] = ((0, 0, 0), {})
         if create and not path.exists():
             with self._changing():
                 if not path.exists():

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, func, select
 
 from accord.errors import StoreError
 from accord.store.engine import Store
-from accord.store.tables.keys import data_keys
+from accord.store.tables.keys import data_keys, destroyed
 from accord.vault.master import FileMaster, MasterKeys
 from accord.vault.rows import LOCK, context_of
 from accord.vault.secret import Secret
@@ -26,6 +27,61 @@ def used(store: Store) -> dict[str, int]:
     wanted = select(data_keys.c.master, func.count()).group_by(data_keys.c.master).order_by(data_keys.c.master)
     with store.read() as connection:
         return {str(master): int(count) for master, count in connection.execute(wanted)}
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is in a key store.
+
+    Attributes:
+        kinds: how many keys of each kind there are.
+        masters: how many keys each version of the master key wraps, the current one first; with those that wrap none.
+        missing: versions that wrap keys and are not here.
+        current: the version that wraps now.
+        oldest: when the oldest key was made, in milliseconds since 1970; None where there is none.
+        destroyed: how many keys were destroyed on purpose.
+    """
+
+    kinds: Mapping[str, int]
+    masters: Mapping[str, int]
+    missing: tuple[str, ...]
+    current: str
+    oldest: int | None
+    destroyed: int
+
+
+def status(store: Store, master: MasterKeys) -> Status:
+    """What is in a key store."""
+    kinds = select(data_keys.c.kind, func.count()).group_by(data_keys.c.kind).order_by(data_keys.c.kind)
+    with store.read() as connection:
+        found = {str(kind): int(count) for kind, count in connection.execute(kinds)}
+        oldest = connection.execute(select(func.min(data_keys.c.created))).scalar()
+        gone = connection.execute(select(func.count()).select_from(destroyed)).scalar_one()
+    wraps = used(store)
+    ids = master.ids
+    missing = tuple(name for name in wraps if name not in ids)
+    return Status(
+        kinds=found,
+        masters={name: wraps.get(name, 0) for name in (*ids, *missing)},
+        missing=missing,
+        current=master.current,
+        oldest=oldest,
+        destroyed=int(gone),
+    )
+
+
+def add(master: MasterKeys) -> str:
+    """Make a new version of the master key, which wraps from now on; returns its id.
+
+    Raises:
+        StoreError: it lies in no file, or that cannot be written.
+    """
+    if not isinstance(master, FileMaster):
+        raise StoreError(
+            "only a master key in a file gets a new version here",
+            hint="put a new key in front of the old one where it is kept, then run `accord vault rewrap`",
+        )
+    return master.add()
 
 
 def rewrap(store: Store, master: MasterKeys, progress: Progress | None = None) -> int:
