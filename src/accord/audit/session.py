@@ -32,11 +32,11 @@ class Session:
 
     def __init__(self, store: Store) -> None:
         self.sqlite = store.sqlite
-        self.errors: tuple[type[Exception], ...] = (sqlite3.Error, SQLAlchemyError)
+        self.errors: tuple[type[Exception], ...] = (sqlite3.Error, SQLAlchemyError, UnicodeDecodeError)
         try:
             pooled = store._engine.raw_connection()
         except self.errors as error:
-            raise explain(error) from None
+            raise explained(error) from None
         raw: Any = pooled.driver_connection
         self.raw = raw
         pooled.detach()
@@ -153,7 +153,7 @@ class Sessions:
             except BaseException as error:
                 session.close()
                 if isinstance(error, session.errors):
-                    raise explain(error) from None
+                    raise explained(error) from None
                 raise
             self._idle.append(session)
 
@@ -176,6 +176,13 @@ class Sessions:
                 return session
             session.close()
         return Session(self._store)
+
+
+def explained(error: Exception) -> StoreError:
+    """What a database complains about, in our words."""
+    if isinstance(error, UnicodeDecodeError):  # a damaged file is complained about in words that quote the damage
+        return StoreError("the state is damaged", hint="restore it from a backup, then run `accord audit verify`")
+    return explain(error)
 
 
 @contextmanager

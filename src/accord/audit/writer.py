@@ -13,10 +13,9 @@ from accord.audit.notes import Signer, write_note
 from accord.audit.processes import Presence
 from accord.audit.records import DELIVERY, Clock, Row
 from accord.audit.seals import TAMPERED, Head, Seals, Signed
-from accord.audit.session import Session, told
+from accord.audit.session import Session, explained, told
 from accord.errors import TamperDetected
 from accord.store.engine import Store
-from accord.store.faults import explain
 
 FAILED = "the audit record could not be written"
 NOT_RELEASED = "nothing was released"
@@ -59,7 +58,7 @@ class Writer:
         self._settled: dict[str, tuple[int, int]] = {}
         self._group = GroupCommit(self._write)
         self._session: Session | None = None
-        self._known: tuple[bytes, Growth] | None = None
+        self._known: tuple[Head, Growth] | None = None
         self._beaten = 0
         self._signed_at = self._now()
 
@@ -112,7 +111,7 @@ class Writer:
                 except Exception as error:
                     if self._session is None or not isinstance(error, self._session.errors):
                         raise
-                    raise explain(error) from None
+                    raise explained(error) from None
         except BaseException:
             self._undo()
             raise
@@ -123,7 +122,7 @@ class Writer:
         self._known = None
         after = self._put(session, head, growth, tickets)
         session.commit()
-        self._known = (after.mac, growth)
+        self._known = (after, growth)
 
     def _undo(self) -> None:
         """Nothing known of the log holds any more; what may have been committed is owed until it is looked up."""
@@ -158,7 +157,7 @@ class Writer:
         return session.begin() or head
 
     def _growth(self, head: Head) -> Growth:
-        if self._known is not None and self._known[0] == head.mac:
+        if self._known is not None and self._known[0] == head:
             return self._known[1]
         self._seals.check(head)
         return Growth(Frontier.from_bytes(head.size, head.peaks))
