@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from sqlalchemy import select
 
 from accord.audit.log import AuditRecord
-from accord.core.content import Content, Part, Text
+from accord.core.content import Content, Context, Part, Text
 from accord.custody.common import Log, Now, clock, new_id, person, record, when
 from accord.custody.items import item_of
 from accord.custody.quarantine import Quarantine
@@ -17,7 +17,7 @@ from accord.errors import AccessDenied, KeyLost
 from accord.store.engine import Store
 from accord.store.tables.custody import items, legal_holds
 from accord.store.tables.pseudonyms import scopes
-from accord.vault.keys import DataKey, KeyRing
+from accord.vault.keys import KeyRing
 from accord.vault.pseudonyms import VaultPseudonyms
 
 FORMAT = "accord export 1"
@@ -35,16 +35,6 @@ class ReadLog(Log, Protocol):
         ...
 
 
-def commitment(key: DataKey, name: bytes) -> str:
-    """What stands for a data subject in the audit log: destroying the key severs it.
-
-    Args:
-        key: of the subject: `ring.key("subject", tenant, subject)`.
-        name: of the subject: `ring.name("subject", tenant, subject)`.
-    """
-    return key.mac("audit subject", name).hex()
-
-
 class Exporter:
     """Gathers what is held about a data subject.
 
@@ -54,6 +44,7 @@ class Exporter:
         audit: the log; that something was exported stands in it before anything is gathered.
         pseudonyms: what stands for values.
         quarantine: what is kept of content.
+        commitment: what stands for the data subject of a context in records of the log, as the guard writes it.
         now: the clock.
     """
 
@@ -65,6 +56,7 @@ class Exporter:
         *,
         pseudonyms: VaultPseudonyms,
         quarantine: Quarantine,
+        commitment: Callable[[Context], str],
         now: Now = clock,
     ) -> None:
         self._store = store
@@ -72,6 +64,7 @@ class Exporter:
         self._audit = audit
         self._pseudonyms = pseudonyms
         self._quarantine = quarantine
+        self._commitment = commitment
         self._now = now
 
     def export(self, tenant: str, subject: str, by: str) -> dict[str, Any]:
@@ -90,9 +83,9 @@ class Exporter:
         who, at = person(by), self._now()
         if not subject.strip():
             raise AccessDenied("no subject is named", hint="accord export SUBJECT")
-        key = self._ring.find("subject", tenant, subject)
         name = self._ring.name("subject", tenant, subject)
-        named = {"subject": commitment(key, name)} if key is not None else {}
+        known = self._ring.find("subject", tenant, subject) is not None  # the commitment would make the key
+        named = {"subject": self._commitment(Context(tenant=tenant, subject=subject))} if known else {}
         self._audit.append(record("custody", new_id(), at, "exported", tenant=tenant, by=who, **named))
         return {
             "format": FORMAT,

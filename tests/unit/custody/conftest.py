@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.unit.custody.desks import Clock, Desk, Log
+from tests.unit.custody.rooms import Rooms, rooms
 
 from accord.custody.breakglass import BreakGlass
 from accord.custody.holds import Holds
@@ -55,3 +56,10 @@ def desk(state: Store, keys: KeyRing, clock: Clock) -> Desk:
         glass=BreakGlass(state, keys, log, now=clock),
         holds=Holds(state, keys, log, now=clock),
     )
+
+
+@pytest.fixture
+def all_rooms(state: Store, keys: KeyRing, clock: Clock) -> Iterator[Rooms]:
+    made = rooms(state, keys, clock)
+    yield made
+    made.audit.close()

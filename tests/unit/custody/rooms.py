@@ -80,5 +80,13 @@ def rooms(store: Store, ring: KeyRing, clock: Clock, keep: Keep | None = None) -
             store, ring, audit, signer, pseudonyms=pseudonyms, mentions=mentions, quarantine=quarantine, now=clock
         ),
         sweeper=Sweeper(store, ring, audit, keep=keep, now=clock),
-        exporter=Exporter(store, ring, audit, pseudonyms=pseudonyms, quarantine=quarantine, now=clock),
+        exporter=Exporter(
+            store,
+            ring,
+            audit,
+            pseudonyms=pseudonyms,
+            quarantine=quarantine,
+            commitment=lambda context: ring.key("subject", context.tenant, context.subject).derive("audit").hex(),
+            now=clock,
+        ),
     )

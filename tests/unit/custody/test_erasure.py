@@ -24,13 +24,6 @@ NOBODY = Context(tenant="acme", principal="app", session="s3")
 ELSEWHERE = Context(tenant="other", principal="app", session="s3", subject="patient-4711")
 
 
-@pytest.fixture
-def all_rooms(state: Any, keys: Any, clock: Any) -> Any:
-    made = rooms(state, keys, clock)
-    yield made
-    made.audit.close()
-
-
 def fill(all_rooms: Rooms) -> dict[str, str]:
     all_rooms.name(JONAS, "[PERSON_AAAA]", "Jonas Weber")
     all_rooms.name(JONAS, "[PERSON_BBBB]", "Ida Berg")
