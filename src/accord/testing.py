@@ -8,8 +8,11 @@ check_detector(MyDetector(), hits=["a text it finds something in"], misses=["a t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
+from accord.audit.records import AuditRecord
 from accord.core.along import NOWHERE
 from accord.core.finding import Hit
 from accord.core.media import Looked, Sight, Strip, Surface
@@ -17,6 +20,7 @@ from accord.core.place import Span
 from accord.core.reading import Reading
 from accord.core.roles import Detector, PictureDetector, PictureReader, Reader, Stop
 from accord.core.taxonomy import CATEGORIES
+from accord.errors import AuditError
 
 
 def never() -> bool:
@@ -196,3 +200,34 @@ class FixedDetector:
                 while at >= 0:
                     yield Hit(index, Span(at, at + len(word)), category, score)
                     at = reading.text.find(word, at + 1)
+
+
+class MemoryLog:
+    """An audit log in memory, for tests of what a guard records."""
+
+    def __init__(self) -> None:
+        self._records: list[AuditRecord] = []
+        self._closed = False
+
+    def append(self, record: AuditRecord) -> int:
+        """Keep one record; gives its number.
+
+        Raises:
+            AuditError: the log is closed.
+        """
+        if self._closed:
+            raise AuditError("the audit log is closed", hint="nothing was released")
+        self._records.append(record)
+        return len(self._records) - 1
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Every record, oldest first, each with its number as `seq`."""
+        for seq, record in enumerate(self._records):
+            yield {"seq": seq, **json.loads(record.canonical())}
+
+    def verify(self) -> None:
+        """Nothing can have changed."""
+
+    def close(self) -> None:
+        """Take no more records."""
+        self._closed = True

@@ -86,7 +86,7 @@ def test_ctrl_c_ends_at_once_with_130(common, tmp_path) -> None:
 def test_the_state_folder_of_the_user_is_used_when_none_is_named(common, tmp_path) -> None:
     ran = accord("check", "-", *common[:2], stdin=b"hello", XDG_STATE_HOME=str(tmp_path / "home"))
     assert ran.returncode == 0
-    assert (tmp_path / "home" / "accord" / "audit.sqlite").exists()
+    assert (tmp_path / "home" / "accord" / "state.sqlite").exists()
 
 
 def test_nothing_planted_is_printed(common, tmp_path) -> None:
@@ -111,8 +111,8 @@ def test_nothing_planted_is_printed(common, tmp_path) -> None:
 
 def test_a_damaged_state_file(common, tmp_path) -> None:
     (tmp_path / "state").mkdir()
-    (tmp_path / "state" / "audit.sqlite").write_bytes(b"this is no database" * 100)
+    (tmp_path / "state" / "state.sqlite").write_bytes(b"this is no database" * 100)
     ran = accord("check", "-", *common, stdin=b"hello")
     assert ran.returncode == 2
     assert ran.stdout == b""
-    assert b"state folder cannot be used" in ran.stderr
+    assert b"the state is damaged" in ran.stderr

@@ -14,11 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accord import Context, Decision, Guard, Outcome, Role, Text
-from accord.audit.log import AuditLog
 from accord.config import shipped
 from accord.readers.encoded import EncodedReader
 from accord.readers.structure import StructureReader
-from accord.testing import FixedDetector
+from accord.testing import FixedDetector, MemoryLog
 
 VALUE = "jane.doe@example.org"
 CARD = "4111111111111111"
@@ -64,7 +63,7 @@ def _guard(folder: Path) -> Guard:
         shipped("default").policy(),
         [StructureReader(), EncodedReader()],
         [FixedDetector(words)],
-        AuditLog(folder / "audit.sqlite"),
+        MemoryLog(),
     )
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import replace
+from functools import partial
+from typing import Any, Protocol
 
-from accord.audit.log import AuditLog, delivery_of, record_of
+from accord.audit.records import AuditRecord, delivery_of, record_of
 from accord.core.content import Content, Context, Modality, Part, Text
 from accord.core.decision import Coverage, Decision, Destination
 from accord.core.finding import Finding, Hit
@@ -30,7 +32,7 @@ from accord.core.roles import (
     Stop,
 )
 from accord.detect.repeats import repeats
-from accord.detect.speech.echoes import echoes, known_names
+from accord.detect.speech.echoes import NAME, echoes, known_names
 from accord.errors import ConfigError, ModelError
 from accord.guard.findings import Claim, claims, findings, in_order, outside, settle
 from accord.guard.inspection import Inspection, Keeper
@@ -51,6 +53,7 @@ from accord.guard.needed import needed
 from accord.guard.pools import Pools
 from accord.guard.read import Reads, read
 from accord.guard.stream import Stream
+from accord.guard.told import Expected, told
 from accord.policy import Policy
 from accord.transform.pseudonyms import Pseudonyms
 from accord.transform.text import TextRewriter
@@ -60,6 +63,26 @@ _NO_CONTENT = "content is a str or parts in order; bytes go into Text.decode, Im
 
 AnyReader = Reader | PictureReader | SoundReader
 AnyDetector = Detector | PictureDetector | SoundDetector
+
+
+class Log(Protocol):
+    """Where decisions are recorded: `accord.audit.log.AuditLog`, or a fake of it in tests."""
+
+    def append(self, record: AuditRecord) -> int:
+        """Write one record; it is durable when this returns its number."""
+        ...
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Every record, oldest first."""
+        ...
+
+    def verify(self) -> object:
+        """Raise TamperDetected unless the log is what was written."""
+        ...
+
+    def close(self) -> None:
+        """Close it."""
+        ...
 
 
 class Guard:
@@ -83,7 +106,7 @@ class Guard:
         policy: Policy,
         readers: Sequence[AnyReader],
         detectors: Sequence[AnyDetector],
-        audit: AuditLog,
+        audit: Log,
         pseudonyms: Pseudonyms | None = None,
         limits: Limits | None = None,
         opener: Opener | None = None,
@@ -192,7 +215,7 @@ class Guard:
 
     def _inspect(self, parts: Content, context: Context, end: float, detectors: Sequence[Detector]) -> Inspection:
         clock = Clock(end)
-        seen, reads = self._read(parts, clock)
+        seen, reads = self._read(parts, clock, partial(self._expected, parts, context, clock, detectors))
         made, faults = self._detect(reads, clock, detectors)
         made = outside(made, reads, seen.enclosures)
         sure = [claim for claim in made if claim.hit.score >= claim.floor]
@@ -211,13 +234,20 @@ class Guard:
         faults += _reader_faults(reads) + _unopened(reads, seen)
         return self._inspection(parts, context, reads, [*faults, *found], scores, seen, names)
 
-    def _read(self, parts: Content, clock: Clock) -> tuple[Seen, Reads]:
+    def _expected(self, parts: Content, context: Context, clock: Clock, used: Sequence[Detector]) -> Sequence[str]:
+        """The names that may be said in recordings: those of the texts beside them, and those that are known."""
+        reads = read(parts, self._text_readers, self.limits.depth, clock, [])
+        made, _ = self._detect(reads, clock, [each for each in used if NAME in each.categories])
+        sure = [claim.hit for claim in made if claim.hit.score >= claim.floor]
+        return known_names(reads.readings, sure, self.pseudonyms.names(context))
+
+    def _read(self, parts: Content, clock: Clock, expected: Expected) -> tuple[Seen, Reads]:
         """Open, look and read; and again, as long as what is read encloses further files."""
         media = self.limits.media
         seen = open_all(parts, self.opener, media, self._pools.get("open"))
         clock.end += seen.spent
         scenes = [found for part, opening in seen.openings.items() for found in scenes_of(part, opening)]
-        self._look(seen, parts, scenes, clock)
+        self._look(seen, parts, scenes, clock, expected)
         reads = read(parts, self._text_readers, self.limits.depth, clock, seen.strips)
         for level in range(media.depth):
             if self.opener is None or all(reads.region(*file) in seen.enclosures for file in reads.enclosed):
@@ -225,16 +255,19 @@ class Guard:
             before = seen.spent
             fresh = open_enclosed(parts, reads, seen, self.opener, media, level)
             clock.end += seen.spent - before
-            self._look(seen, parts, fresh, clock)
+            self._look(seen, parts, fresh, clock, expected)
             reads = read(parts, self._text_readers, self.limits.depth, clock, seen.strips)
         return seen, reads
 
-    def _look(self, seen: Seen, parts: Content, scenes: list[tuple[int, Scene]], clock: Clock) -> None:
+    def _look(
+        self, seen: Seen, parts: Content, scenes: list[tuple[int, Scene]], clock: Clock, expected: Expected
+    ) -> None:
         """Only when a file is open is it known how much there is in it, and how long that may take."""
         before = seen.characters
         clock.end += self.limits.deadline_per_megapixel * megapixels(scenes)
         clock.end += self.limits.deadline_per_minute * minutes(scenes)
-        look(seen, parts, scenes, self._lookers, self._pools.get("look"), clock)
+        lookers = told(self._lookers, scenes, expected)
+        look(seen, parts, scenes, lookers, self._pools.get("look"), clock)
         clock.end += self.limits.deadline_per_megabyte * (seen.characters - before) / 1e6
         if seen.characters > self.limits.characters:
             reason = f"longer than {self.limits.characters} characters"

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from accord import config
-from accord.audit.log import AuditLog
 from accord.core.finding import Hit
 from accord.core.place import Span
 from accord.core.reading import Reading
 from accord.guard import Guard, Limits
+from accord.testing import MemoryLog
 
 
 class Toy:
@@ -43,7 +43,7 @@ def guard(tmp_path: Path) -> Iterator[Guard]:
         config.shipped("default").policy(),
         (),
         [Toy()],
-        AuditLog(tmp_path / "state" / "audit.sqlite"),
+        MemoryLog(),
         limits=Limits(characters=5000),
     )
     yield made

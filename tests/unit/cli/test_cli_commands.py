@@ -115,14 +115,13 @@ def test_the_doctor_finds_a_healthy_house(run, monkeypatch) -> None:
 def test_the_doctor_finds_a_changed_audit_log(run, monkeypatch) -> None:
     ready(run, monkeypatch)
     run("doctor")
-    database = sqlite3.connect(run.state / "audit.sqlite")
-    database.execute("DROP TRIGGER audit_is_never_changed")
-    database.execute("UPDATE audit SET record = replace(record, 'transform', 'allow')")
+    database = sqlite3.connect(run.state / "state.sqlite")
+    database.execute("UPDATE audit_entry SET record = replace(record, 'transform', 'allow')")
     database.commit()
     database.close()
     ran = run("doctor")
     assert ran.code == 2
-    assert "FAIL audit        audit record 1 was changed or is missing" in ran.out
+    assert "FAIL audit        audit record 0" in ran.out
 
 
 def test_the_doctor_finds_a_missing_model(run, monkeypatch, tmp_path) -> None:

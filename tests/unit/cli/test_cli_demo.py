@@ -212,7 +212,7 @@ def test_without_weights_the_demo_runs_and_says_so(run, tmp_path, monkeypatch) -
     assert "Run without entities" in ran.out
     text = (tmp_path / "out" / "index.html").read_text()
     assert "Run without entities" in text
-    assert (tmp_path / "out" / "state" / "audit.sqlite").exists()
+    assert (tmp_path / "out" / "state" / "state.sqlite").exists()
 
 
 def test_json(run, tmp_path) -> None:

@@ -14,7 +14,6 @@ import pytest
 import soundfile
 
 from accord import config
-from accord.audit.log import AuditLog
 from accord.batch.inputs import to_input
 from accord.batch.sanitise import Job
 from accord.cli import page, person, report, say, sounds, story
@@ -27,7 +26,7 @@ from accord.detect.patterns import PatternDetector
 from accord.guard import Guard
 from accord.media.limits import MediaLimits
 from accord.media.opener import MediaOpener
-from accord.testing import FixedDetector
+from accord.testing import FixedDetector, MemoryLog
 
 RATE = 16_000
 WORDS = "Hello this is Mateo Ruiz write to mateo.ruiz@example.net please thank you"
@@ -55,7 +54,7 @@ def made(folder: Path, ears: Ears) -> Guard:
         config.shipped("default").policy(),
         [ears],
         [NAMES, PatternDetector()],
-        AuditLog(folder / "state" / "audit.sqlite"),
+        MemoryLog(),
         opener=MediaOpener(MediaLimits(), workers=1),
     )
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from accord import config
-from accord.audit.log import AuditLog
 from accord.core.finding import Hit
 from accord.core.place import Span
 from accord.core.reading import Reading
@@ -15,6 +14,7 @@ from accord.core.roles import Stop
 from accord.evaluate import suite
 from accord.evaluate.run import Report, code_digest, run
 from accord.guard import Guard
+from accord.testing import MemoryLog
 
 
 class Words:
@@ -71,7 +71,7 @@ CASES = "\n".join(
 
 @pytest.fixture
 def guard(tmp_path: Path) -> Iterable[Guard]:
-    made = Guard(config.shipped("default").policy(), (), (WORDS,), AuditLog(tmp_path / "audit.sqlite"))
+    made = Guard(config.shipped("default").policy(), (), (WORDS,), MemoryLog())
     yield made
     made.close()
 
@@ -122,7 +122,7 @@ def test_detectors_alone_have_no_outcomes() -> None:
 
 def test_a_broken_detector_is_counted(guard: Guard, tmp_path: Path) -> None:
     broken = Words({"x": (NAME, 1.0)}, broken=True)
-    made = Guard(guard.policy, (), (broken,), AuditLog(tmp_path / "other.sqlite"))
+    made = Guard(guard.policy, (), (broken,), MemoryLog())
     report = run(made, cases())
     made.close()
     assert report.scores["faults"].value == 1.0

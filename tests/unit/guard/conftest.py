@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 
 from accord import Guard
-from accord.audit.log import AuditLog
 from accord.config import shipped
 from accord.core.roles import Detector, Opener, PictureDetector, PictureReader
 from accord.guard import Limits
 from accord.guard.inspection import Keeper
 from accord.readers.encoded import EncodedReader
 from accord.readers.structure import StructureReader
-from accord.testing import FixedDetector
+from accord.testing import FixedDetector, MemoryLog
 
 WORDS = {
     "jane@example.org": ("privacy.contact.email", 0.9),
@@ -46,7 +45,7 @@ def make_guard(tmp_path: Path) -> Iterator[Callable[..., Guard]]:
             policy or shipped("default").policy(),
             [StructureReader(), EncodedReader(), *readers],
             detectors or [FixedDetector(WORDS)],
-            AuditLog(tmp_path / f"audit{len(made)}.sqlite"),
+            MemoryLog(),
             limits=limits,
             opener=opener,
             keeper=keeper,
