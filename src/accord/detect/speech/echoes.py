@@ -23,7 +23,9 @@ from accord.core.place import Span
 from accord.core.reading import Reading
 from accord.core.roles import Stop
 from accord.detect.repeats import COMMON
-from accord.detect.speech.introduced import NAME, introduced
+from accord.detect.speech.introduced import introduced
+
+NAME = "privacy.person.name"
 
 ALIKE = 0.88
 """The likeness from which two spellings are taken for one name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,10 +26,11 @@ from accord.readers.speech.activity import (
     stretches,
     voiced,
 )
+from accord.readers.speech.expected import context, corrected
 from accord.readers.speech.features import WINDOW_S
 from accord.readers.speech.tracks import DISGUISES, PLAIN, Track, Way, tracks
 from accord.readers.speech.whisper import Encoded, Whisper
-from accord.readers.speech.words import Hearing, Word, merged, settle, strip_of
+from accord.readers.speech.words import Hearing, Word, merged, settle, strip_of, words_of
 
 Floats = NDArray[np.float32]
 
@@ -80,6 +82,13 @@ class SpeechReader:
         self._cache = cache
         self._model = MODELS[model]
         self._language = language
+        self._names: tuple[str, ...] = ()
+
+    def told(self, names: Sequence[str]) -> SpeechReader:
+        """A reader like this one that knows names which may be said, and how they are written."""
+        reader = copy(self)
+        reader._names = tuple(names)
+        return reader
 
     def read_sound(self, sound: Sound, stop: Stop) -> Heard:
         """Read what is said in a recording, every character with its time.
@@ -95,7 +104,7 @@ class SpeechReader:
         whisper = Whisper(speech_model(self._model, self._cache))
         if self._language and not whisper.knows(self._language):
             raise PluginError("the speech model does not know this language", hint="give it as ISO 639-1")
-        listening = _Listening(whisper, self._cache, self._language, stop)
+        listening = _Listening(whisper, self._cache, self._language, stop, self._names)
         plain = tracks(sound, listening.adds)
         hearings = [listening.hear(track) for track in plain]
         pairs = list(zip(plain, hearings, strict=True))
@@ -116,11 +125,14 @@ def _said(hearings: Sequence[Hearing], strips: Sequence[Strip]) -> str:
 class _Listening:
     """One recording being listened to."""
 
-    def __init__(self, whisper: Whisper, cache: Path | None, language: str, stop: Stop) -> None:
+    def __init__(
+        self, whisper: Whisper, cache: Path | None, language: str, stop: Stop, names: tuple[str, ...] = ()
+    ) -> None:
         self._whisper = whisper
         self._voice = session("silero-vad", "silero_vad_16k_sequence.onnx", cache)
         self._forced = language or ("" if whisper.multilingual else "en")
         self._stop = stop
+        self._names = names
         self._known: dict[tuple[bytes, Way], Activity] = {}
         self._encoded: dict[tuple[bytes, Way, float, float, float], Encoded] = {}
 
@@ -235,7 +247,18 @@ class _Listening:
                 words = [word for word in words if not start <= _middle(word) < end] + list(closer.words)
                 left = [each for each in _outside(doubts, start, end) if voiced(activity, *each) >= _VOICE_S]
                 doubts = [*left, *closer.doubts]
-        return Hearing(tuple(sorted(words, key=lambda word: word.start)), tuple(doubts), hearing.language)
+        words = self._with_names(track, window, language, sorted(words, key=lambda word: word.start))
+        return Hearing(tuple(words), tuple(doubts), hearing.language)
+
+    def _with_names(self, track: Track, window: tuple[Stretch, ...], language: str, words: list[Word]) -> list[Word]:
+        """The words of a window in which the names that may be said are written right."""
+        if not self._names or not words or track.way != PLAIN:
+            return words
+        self._pause()
+        start, end = window[0].start, window[-1].end
+        encoded = self._encode(track, start, end, _room(start, end))
+        guess = self._whisper.understand(encoded, language, context(self._names))
+        return words if guess.loops else corrected(words, words_of(guess.tokens, start), self._names)
 
     def _attempt(self, track: Track, window: tuple[Stretch, ...], language: str, activity: Floats) -> Hearing:
         """Listen to a window; a short one that leaves doubts once more, as the language it seems to be.
@@ -246,7 +269,7 @@ class _Listening:
         start, end = window[0].start, window[-1].end
         best: Hearing | None = None
         tried = set[tuple[float, str]]()
-        rooms = [min(WINDOW_S, max(_ROOM_S, end - start + _TAIL_S)), WINDOW_S]
+        rooms = [_room(start, end), WINDOW_S]
         for room in rooms if end - start <= _PIECE_S and track.way == PLAIN else rooms[:1]:
             self._pause()
             encoded = self._encode(track, start, end, room)
@@ -272,6 +295,11 @@ class _Listening:
                 self._encoded.pop(next(iter(self._encoded)))
             self._encoded[key] = self._whisper.encode(track.piece(start, end), least=room)
         return self._encoded[key]
+
+
+def _room(start: float, end: float) -> float:
+    """Seconds that are listened to for a window, with silence behind it."""
+    return min(WINDOW_S, max(_ROOM_S, end - start + _TAIL_S))
 
 
 def _windows(found: Sequence[Stretch], languages: dict[Stretch, str]) -> list[tuple[str, tuple[Stretch, ...]]]:

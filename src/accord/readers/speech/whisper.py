@@ -26,6 +26,7 @@ MOST_SILENCE = 0.6
 
 _BEAM = 5
 _MOST_TOKENS = 224
+_MOST_TOLD = 160
 _FULL = WINDOW_S * RATE // HOP
 _BANDS = 80
 
@@ -138,16 +139,23 @@ class Whisper:
             return language == "en"
         return self._tokenizer.token_to_id(f"<|{language}|>") is not None
 
-    def understand(self, encoded: Encoded, language: str) -> Guess:
-        """Write down what was said in a window, every token with its time."""
+    def understand(self, encoded: Encoded, language: str, told: str = "") -> Guess:
+        """Write down what was said in a window, every token with its time.
+
+        Args:
+            encoded: the window.
+            language: as what it is decoded.
+            told: text that is taken for what was said before; listens once only, without a beam.
+        """
         prompt = self._prompt(language)
+        before = self._before(told)
         options = {
-            "beam_size": _BEAM,
+            "beam_size": 1 if told else _BEAM,
             "max_length": _MOST_TOKENS,
             "return_scores": True,
             "return_no_speech_prob": True,
         }
-        made = self._model.generate(encoded.view, [prompt], **options)[0]
+        made = self._model.generate(encoded.view, [before + prompt], **options)[0]
         ids = [each for each in made.sequences_ids[0] if each < self._special["endoftext"]]
         # The score is the mean over the tokens; the end is one of them and not counted among them.
         logprob = float(made.scores[0]) * len(made.sequences_ids[0]) / (len(made.sequences_ids[0]) + 1)
@@ -162,6 +170,12 @@ class Whisper:
         ]
         return Guess(tuple(tokens), logprob, language, float(made.no_speech_prob))
 
+    def _before(self, told: str) -> list[int]:
+        if not told:
+            return []
+        ids: list[int] = self._tokenizer.encode(f" {told}", add_special_tokens=False).ids
+        return [self._special["startofprev"], *ids[:_MOST_TOLD]]
+
     def _prompt(self, language: str) -> list[int]:
         start, plain = self._special["startoftranscript"], self._special["notimestamps"]
         if not self.multilingual:
@@ -174,7 +188,7 @@ class Whisper:
         return bytes(alphabet[each] for each in piece if each in alphabet)
 
 
-_SPECIAL = ("startoftranscript", "transcribe", "notimestamps", "endoftext")
+_SPECIAL = ("startofprev", "startoftranscript", "transcribe", "notimestamps", "endoftext")
 
 
 def token_times(path: Sequence[tuple[int, int]], count: int, seconds: float) -> list[tuple[float, float]]:
