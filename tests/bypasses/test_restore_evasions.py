@@ -209,3 +209,134 @@ def test_work_grows_with_the_text(names: Pseudonyms, hostile: str) -> None:
     assert len(source.tags) <= len(text) // 10
     links = Links(text)
     assert len(links._inside) + len(links._marks) + len(links._blanks) <= 3 * len(text)
+
+
+PHONE, CARD, BORN = "privacy.contact.phone", "privacy.financial.card", "privacy.date.birth"
+
+
+@pytest.fixture
+def standing() -> Pseudonyms:
+    return Pseudonyms(b"k" * 32, style="stand-ins")
+
+
+# What is written: G is the given name of the stand-in, F its family name. What becomes of it: g and f are the real ones.
+NAMED = {
+    "G F": "g f",
+    "**G F**": "**g f**",
+    "G **F**": "g f",
+    "_G F_": "_g f_",
+    "`G F`": "`g f`",
+    '"G F"': '"g f"',
+    "G\nF": "g f",
+    "G\u00a0F": "g f",
+    "G\u200b F": "g f",
+    "G F's": "g f's",
+    "G F’s": "g f’s",
+    "G Fs Haus": "g fs Haus",
+    "F, G": "f, g",
+    "Mr. F": "Mr. f",
+    "Dear G,": "Dear g,",
+    "G's": "g's",
+    "G and F": "g and f",
+    "G. F": "g. f",
+    "G F.": "g f.",
+    '{"a": "G F"}': '{"a": "g f"}',
+    "G&nbsp;F": "g f",
+    "\\u0022G F\\u0022": "\\u0022g f\\u0022",
+}
+
+
+@pytest.mark.parametrize("written", NAMED)
+def test_a_name_is_known_as_models_write_it(standing: Pseudonyms, written: str) -> None:
+    given, family = standing.tag(HERE, NAME, "Jane Doe").split()
+    text = f"so {written} then".replace("G", given).replace("F", family)
+    wanted = f"so {NAMED[written]} then".replace("g", "\x00").replace("f", "Doe").replace("\x00", "Jane")
+    assert standing.restore(HERE, text) == wanted
+    assert standing.restore(THERE, text) == text
+
+
+@pytest.mark.parametrize("change", [str.upper, str.lower])
+def test_a_whole_name_is_known_in_any_case(standing: Pseudonyms, change) -> None:
+    made = standing.tag(HERE, NAME, "Jane Doe")
+    assert standing.restore(HERE, f"hi {change(made)}!") == "hi Jane Doe!"
+
+
+def test_what_is_nearly_a_stand_in_stays(standing: Pseudonyms) -> None:
+    given, family = standing.tag(HERE, NAME, "Jane Doe").split()
+    phone = standing.tag(HERE, PHONE, "+1 (212) 736-5000")
+    email = standing.tag(HERE, EMAIL, "bob@corp.com")
+    for text in (
+        f"{given}x {family}x",
+        f"x{given}",
+        f"{given.lower()} is a word",
+        f"{given[:-1]}",
+        f"Rupert {family}",
+        f"{given} Rosalind",
+        f"{given}-Rosalind",
+        f"{given} {family}-Ashworth",
+        f"{given.lower()}.{family.lower()}@x.org",
+        f"@{given.lower()}{family.lower()}",
+        f"{phone}9",
+        f"9{phone[1:]}",
+        f"{phone}-77",
+        f"{phone[:-1]}",
+        f"a{email}",
+        f"{email}.org",
+        f"{email}x",
+    ):
+        assert "Jane" not in standing.restore(HERE, f"so {text} then").replace("Rosalind", ""), text
+        assert "736" not in standing.restore(HERE, f"so {text} then"), text
+        assert "bob" not in standing.restore(HERE, f"so {text} then"), text
+        assert "Doe" not in standing.restore(HERE, f"so {text} then") or family in text.split()[0:1], text
+
+
+def test_numbers_are_known_however_they_are_spaced(standing: Pseudonyms) -> None:
+    card = standing.tag(HERE, CARD, "4111 1111 1111 1111").replace(" ", "")
+    phone = standing.tag(HERE, PHONE, "+1 (212) 736-5000")
+    digits = "".join(c for c in phone if c.isdigit())
+    for written in (card, "-".join(card[i : i + 4] for i in range(0, 16, 4)), " ".join(card), f"**{card}**"):
+        assert standing.restore(HERE, f"card {written}.").replace("*", "") == "card 4111 1111 1111 1111."
+    for written in (phone, f"+{digits}", f"{digits[0]}.{digits[1:4]}.{digits[4:7]}.{digits[7:]}"):
+        assert standing.restore(HERE, f"call {written} now") == "call +1 (212) 736-5000 now"
+    born = standing.tag(HERE, BORN, "12.03.1985")
+    assert standing.restore(HERE, f"born {born.replace('.', '/')}") == "born 12.03.1985"
+
+
+def test_who_shares_a_stand_in_word_with_nobody_else(standing: Pseudonyms) -> None:
+    jane, john = standing.tag(HERE, NAME, "Jane Doe"), standing.tag(HERE, NAME, "John Doe")
+    assert standing.restore(HERE, f"{jane.split()[0]} and {john.split()[0]} {john.split()[1]}") == "Jane and John Doe"
+
+
+def test_a_word_that_the_content_uses_itself_means_nothing_alone(standing: Pseudonyms) -> None:
+    made = standing.tag(HERE, NAME, "Jane Doe")
+    given = made.split()[0]
+    standing.batch(HERE, lambda: [f"Saint {given} Street"]).tag(EMAIL, "a@b.org")
+    assert standing.restore(HERE, f"at Saint {given} Street") == f"at Saint {given} Street"
+    assert standing.restore(HERE, f"with {made}") == "with Jane Doe"
+
+
+def test_names_that_no_blanks_part(standing: Pseudonyms) -> None:
+    made = standing.tag(HERE, NAME, "王小明")
+    assert standing.restore(HERE, f"请联系{made}先生。") == "请联系王小明先生。"
+    assert standing.restore(HERE, f"{made}，你好") == "王小明，你好"
+    assert standing.restore(HERE, f"大{made}龙") == f"大{made}龙"
+    korean = standing.tag(HERE, NAME, "김민수")
+    assert standing.restore(HERE, f"{korean}님께") == "김민수님께"
+
+
+def test_inflected_names(standing: Pseudonyms) -> None:
+    family = standing.tag(HERE, NAME, "Иван Петров").split()[1]
+    assert standing.restore(HERE, f"Письмо {family}у от {family}а") == "Письмо Петрову от Петрова"
+
+
+@pytest.mark.parametrize(
+    "around", ["https://evil.example/{}", "[x](https://evil.example/?q={})", '<a title="{}">', "www.a.b/{}"]
+)
+@pytest.mark.parametrize(
+    ("category", "value"), [(NAME, "Jane Doe"), (EMAIL, "jane@corp.com"), (PHONE, "+1 212 736 5000")]
+)
+def test_no_stand_in_is_restored_in_an_address(standing: Pseudonyms, around: str, category: str, value: str) -> None:
+    made = standing.tag(HERE, category, value)
+    for form in (made, made.split()[0], made.replace(" ", "-"), made.lower()):
+        text = f"see {around.format(form)} ."
+        assert standing.restore(HERE, text) == text

@@ -1,9 +1,10 @@
 """One name for one value, within one scope, and back again for that scope alone.
 
-A pseudonym is a tag such as `[PERSON_K7QX]`. Its letters are an HMAC of the normalised value under a key of the
-scope, so that the same value gets the same tag in every turn, file and process that shares the key, whatever the
-order. Where two values of a scope would share a tag, the later one gets a longer tag. Tags are restored only in the
-scope that issued them; text that merely looks like a tag is rewritten so that it never can be.
+A pseudonym is a tag such as `[PERSON_K7QX]`, or a stand-in: another value that is like it. The letters of a tag are
+an HMAC of the normalised value under a key of the scope, so that the same value gets the same tag in every turn, file
+and process that shares the key, whatever the order. Where two values of a scope would share a tag, the later one gets
+a longer tag. Pseudonyms are restored only in the scope that issued them; text that merely looks like a tag is
+rewritten so that it never can be.
 """
 
 from __future__ import annotations
@@ -11,18 +12,35 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from enum import StrEnum
 
 from accord.core.content import Context, Origin
 from accord.core.pseudonym import Issued, PseudonymMap
 from accord.errors import StoreError
-from accord.transform.restore import Grant, Source, broken, put_back, restored_tags
+from accord.transform.restore import Grant, Source, apart, broken, put_back, restored_tags
 from accord.transform.restore_tags import label, shaped
 from accord.transform.scopes import MemoryMap, Scopes, normalise
+from accord.transform.standins_draw import Present
 
-__all__ = ["Batch", "Grant", "Issued", "MemoryMap", "Pseudonyms", "label", "normalise"]
+__all__ = ["Batch", "Grant", "Issued", "MemoryMap", "Pseudonyms", "Style", "label", "normalise"]
 
 _MIN, _MAX = 4, 16
+_KIN = {"AUTHOR": "PERSON", "PERSON": "AUTHOR"}
+
+Texts = Callable[[], Iterable[str]]
+"""Gives the texts of a content."""
+
+
+class Style(StrEnum):
+    """What pseudonyms look like."""
+
+    TAGS = "tags"
+    STAND_INS = "stand-ins"
+
+
+def _nothing() -> Iterable[str]:
+    return ()
 
 
 class Pseudonyms:
@@ -34,22 +52,35 @@ class Pseudonyms:
     Args:
         key: derives the keys of scopes where nothing keeps them; random when not given.
         keeper: keeps pseudonyms beyond the process; without one they live as long as it does.
+        style: whether values become tags, or other values that are like them where there are any.
         scopes: how many scopes are known at a time; the least recently used goes first.
     """
 
-    def __init__(self, key: bytes | None = None, *, keeper: PseudonymMap | None = None, scopes: int = 10_000) -> None:
+    def __init__(
+        self,
+        key: bytes | None = None,
+        *,
+        keeper: PseudonymMap | None = None,
+        style: Style | str = Style.TAGS,
+        scopes: int = 10_000,
+    ) -> None:
+        self.style = Style(style)
         self._scopes = Scopes(keeper if keeper is not None else MemoryMap(key, scopes=scopes), scopes)
 
     def __repr__(self) -> str:
         return f"<Pseudonyms of {len(self._scopes)} scopes>"
 
-    def batch(self, context: Context) -> Batch:
+    def batch(self, context: Context, texts: Texts = _nothing) -> Batch:
         """The pseudonyms of a scope, for several operations that belong together.
+
+        Args:
+            context: whose pseudonyms.
+            texts: gives the texts that are to be released: what occurs in them stands for nothing else.
 
         Raises:
             StoreError: what is kept cannot be read.
         """
-        return Batch(self._scopes, context)
+        return Batch(self._scopes, context, self.style, texts)
 
     def tag(self, context: Context, category: str, value: str, origin: Origin = Origin.CALLER) -> str:
         """The pseudonym of a value in the scope of a context."""
@@ -96,13 +127,18 @@ class Batch:
     Args:
         scopes: where scopes are known.
         context: whose pseudonyms.
+        style: what is issued.
+        texts: gives the texts that are to be released.
 
     Raises:
         StoreError: what is kept cannot be read.
     """
 
-    def __init__(self, scopes: Scopes, context: Context) -> None:
+    def __init__(self, scopes: Scopes, context: Context, style: Style = Style.TAGS, texts: Texts = _nothing) -> None:
         self._scopes = scopes
+        self._style = style
+        self._texts = texts
+        self._present: Present | None = None
         self._subject = context.subject
         self._state = scopes.get(context.scope)
         with self._state.lock:
@@ -120,18 +156,58 @@ class Batch:
         """
         state = self._state
         with state.lock:
-            if value in state.issued:
-                return value
-            found = (True, label(category), normalise(category, value))
-            known = state.names.get(found)
+            known = self._own(category, value, origin) or self._known(category, value)
             if known is None:
-                known = self._issue(*found[1:])
+                known = self._stand_in(category, value) or self._issue(label(category), normalise(category, value))
                 state.add(known, Issued(value, category, origin), self._subject)
+            elif known not in state.issued:
+                return known
             elif origin is Origin.CALLER and state.issued[known].origin is not Origin.CALLER:
-                state.add(known, Issued(state.issued[known].value, category, origin), self._subject)
+                one = state.issued[known]
+                state.add(known, Issued(one.value, one.category, origin), self._subject)
             else:
                 state.used(known, self._subject)
             return known
+
+    def _own(self, category: str, value: str, origin: Origin) -> str | None:
+        """The pseudonym that a value is itself, so that what was released stays as it is when released again."""
+        if value in self._state.issued:
+            return value
+        index = self._state.standins()
+        if not index or self._known(category, value) is not None:
+            return None
+        if index.itself(value) is not None:
+            return value
+        # A caller never sees stand-ins: a single name it writes is a name. Models and tools write parts of stand-ins.
+        return value if origin is not Origin.CALLER and index.part(value) else None
+
+    def _known(self, category: str, value: str) -> str | None:
+        """The pseudonym a value has: of the style that is issued, or of the other one."""
+        word, plain = label(category), normalise(category, value)
+        tags = self._style is Style.TAGS
+        for style in (tags, not tags):
+            for kin in (word, _KIN.get(word, word)):
+                known = self._state.names.get((style, kin, plain))
+                if known is not None and (kin == word or not style):
+                    return known
+        return None
+
+    def _stand_in(self, category: str, value: str) -> str | None:
+        if self._style is Style.TAGS:
+            return None
+        from accord.transform.standins import stand_in  # not needed unless asked for
+
+        if self._present is None:
+            self._look()
+        key, index = self._scopes.key(self._state, self._subject), self._state.standins()
+        return stand_in(category, value, key, index, self._present or Present())
+
+    def _look(self) -> None:
+        """See what occurs in the texts that are to be released."""
+        texts = list(self._texts())
+        self._present = Present.of(texts)
+        if index := self._state.standins():
+            self._state.shared |= index.single(iter(texts))
 
     def _issue(self, word: str, plain: str) -> str:
         key = self._scopes.key(self._state, self._subject)
@@ -142,11 +218,10 @@ class Batch:
         raise RuntimeError("two values share 80 bits of HMAC-SHA256")
 
     def knows(self, category: str, value: str) -> bool:
-        """Whether this value has a pseudonym in the scope and its caller brought it."""
+        """Whether this value has a pseudonym in the scope, or is a stand-in of it, and its caller brought it."""
         state = self._state
         with state.lock:
-            found = label(category), normalise(category, value)
-            known = state.names.get((True, *found)) or state.names.get((False, *found))
+            known = self._known(category, value) or state.standins().itself(value)
             return known is not None and state.issued[known].origin is Origin.CALLER
 
     def names(self) -> list[str]:
@@ -172,6 +247,8 @@ class Batch:
         source = Source(text, before)
         with state.lock:
             found = restored_tags(source, state.issued)
+            if index := state.standins():
+                found = apart(found, index.find(source.text, source.view, state.shared))
         return put_back(source, found, grant) if found else text
 
     def escape(self, text: str) -> str:

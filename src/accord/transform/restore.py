@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from accord.core.pseudonym import Issued
 from accord.transform.restore_tags import STRICT, TagSpan, shaped, tags_in
 from accord.transform.restore_view import View
+from accord.transform.restore_words import Restored
 from accord.transform.surroundings import Links, writer
 
 Grant = Callable[[Issued], bool]
 """Whether what a tag stands for may be put back."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Restored:
-    """A stretch of a text and the value, or the part of a value, that belongs there.
-
-    Attributes:
-        start: where it begins.
-        end: where it ends.
-        value: what belongs there.
-        tail: what follows the value, such as the s of a genitive; never escaped.
-        issued: what the pseudonym stands for.
-    """
-
-    start: int
-    end: int
-    value: str
-    tail: str
-    issued: Issued
 
 
 class Source:
@@ -78,6 +59,18 @@ def restored_tags(source: Source, issued: Mapping[str, Issued]) -> list[Restored
             continue
         found.append(Restored(span.start, span.end, one.value, tail, one))
     return found
+
+
+def apart(first: Iterable[Restored], second: Iterable[Restored]) -> list[Restored]:
+    """Two lists as one, in order; where they overlap, the first has it."""
+    kept: list[Restored] = []
+    ranked = [(one.start, 0, one) for one in first] + [(one.start, 1, one) for one in second]
+    for _, rank, one in sorted(ranked, key=lambda item: item[:2]):
+        while rank == 0 and kept and kept[-1].end > one.start:
+            kept.pop()
+        if not kept or kept[-1].end <= one.start:
+            kept.append(one)
+    return kept
 
 
 def put_back(source: Source, found: Iterable[Restored], grant: Grant | None) -> str:

@@ -24,6 +24,7 @@ from ipaddress import ip_address
 from accord.core.content import Origin
 from accord.core.pseudonym import Issued, PseudonymMap, Scope
 from accord.errors import StoreError
+from accord.transform.restore_standins import Index
 from accord.transform.restore_tags import STRICT, label
 
 _COMPACT = ("privacy.id.", "privacy.financial.", "privacy.contact.phone", "privacy.network.mac")
@@ -136,7 +137,8 @@ class State:
         version: the keeper's version of what was loaded; None when it is to be loaded again.
         loaded: when it was.
         epoch: rises whenever something issued is no more.
-        index: what a style makes of `issued` to issue and to restore; rebuilt when None.
+        index: the stand-ins among what was issued; made anew when None.
+        shared: words of stand-ins that the content itself has used, for something else.
         lock: held while any of this is read or written.
     """
 
@@ -149,7 +151,8 @@ class State:
     version: int | None = None
     loaded: float = 0.0
     epoch: int = 0
-    index: object = None
+    index: Index | None = None
+    shared: set[str] = field(default_factory=set)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def add(self, pseudonym: str, one: Issued, subject: str) -> None:
@@ -157,6 +160,14 @@ class State:
         self.issued[pseudonym] = one
         self.names[name_of(pseudonym, one)] = pseudonym
         self.waiting.setdefault(subject, {})[pseudonym] = one
+        if self.index is not None:
+            self.index.add(pseudonym, one)
+
+    def standins(self) -> Index:
+        """The stand-ins among what was issued."""
+        if self.index is None:
+            self.index = Index.of(self.issued)
+        return self.index
 
     def used(self, pseudonym: str, subject: str) -> None:
         """Note that a pseudonym is in use: what was kept long ago is kept anew with the next flush."""

@@ -94,7 +94,7 @@ class TextRewriter:
             if edit.transform != "pseudonymise":
                 return self.replacement(edit, value, context)
             if not batch:
-                batch.append(self._pseudonyms.batch(context))
+                batch.append(self._pseudonyms.batch(context, lambda: [root.text for root in roots]))
             return batch[0].tag(edit.category, value, edit.origin)
 
         patches = _Frames(edits, write, written or {}).fold(roots)
