@@ -26,6 +26,8 @@ class Action(Enum):
     BREAKGLASS_REQUEST = "breakglass.request"
     BREAKGLASS_APPROVE = "breakglass.approve"
     BREAKGLASS_OPEN = "breakglass.open"
+    BREAKGLASS_REVOKE = "breakglass.revoke"
+    BREAKGLASS_LIST = "breakglass.list"
 
     ERASE = "erase"
     EXPORT = "export"
@@ -49,6 +51,10 @@ class Action(Enum):
     KEYS_LIST = "keys.list"
     KEYS_ROTATE = "keys.rotate"
     KEYS_REVOKE = "keys.revoke"
+    VAULT_SHOW = "vault.show"
+    VAULT_ROTATE = "vault.rotate"
+    VAULT_REWRAP = "vault.rewrap"
+    VAULT_RETIRE = "vault.retire"
     CONFIG_SHOW = "config.show"
     CONFIG_CHANGE = "config.change"
 
@@ -73,6 +79,12 @@ class Guarded:
 _CHAT = ("POST /v1/chat/completions",)
 _INSPECT = ("POST /beta/litellm_basic_guardrail_api", "POST /analyze", "POST /anonymize")
 _CHECKS = ("accord check", "accord sanitise")
+_RAW = ("breakglass", "content")
+
+
+def _glass(command: str) -> tuple[str, ...]:
+    return (f"accord review break-glass {command}",)
+
 
 ACTIONS: Mapping[Action, Guarded] = {
     Action.CHAT: Guarded(("model",), "talk to a model", _CHAT),
@@ -82,11 +94,13 @@ ACTIONS: Mapping[Action, Guarded] = {
     Action.INSPECT: Guarded(("model",), "have own content inspected and rewritten", _INSPECT, _CHECKS),
     Action.REVIEW_LIST: Guarded(("review",), "list what is held, masked", (), ("accord review list",)),
     Action.REVIEW_SHOW: Guarded(("review",), "look at what is held, masked", (), ("accord review show",)),
-    Action.REVIEW_RELEASE: Guarded(("review", "content"), "let what is held leave", (), ("accord review approve",)),
+    Action.REVIEW_RELEASE: Guarded(("review", "content"), "let what is held leave", (), ("accord review release",)),
     Action.REVIEW_DENY: Guarded(("review",), "refuse what is held", (), ("accord review deny",)),
-    Action.BREAKGLASS_REQUEST: Guarded(("breakglass", "content"), "ask to see raw content, with a reason"),
-    Action.BREAKGLASS_APPROVE: Guarded(("breakglass", "content"), "let another person see raw content"),
-    Action.BREAKGLASS_OPEN: Guarded(("breakglass", "content"), "see raw content that another person approved"),
+    Action.BREAKGLASS_REQUEST: Guarded(_RAW, "ask to see raw content, with a reason", (), _glass("request")),
+    Action.BREAKGLASS_APPROVE: Guarded(_RAW, "let another person see raw content", (), _glass("approve")),
+    Action.BREAKGLASS_OPEN: Guarded(_RAW, "see raw content that another person approved", (), _glass("open")),
+    Action.BREAKGLASS_REVOKE: Guarded(("breakglass",), "end a request to see raw content", (), _glass("revoke")),
+    Action.BREAKGLASS_LIST: Guarded(("breakglass",), "list requests to see raw content", (), _glass("list")),
     Action.ERASE: Guarded(("custody",), "erase a person or a value", (), ("accord erase",)),
     Action.EXPORT: Guarded(("custody", "content"), "give out what is kept of a person", (), ("accord export",)),
     Action.HOLD_LIST: Guarded(("custody",), "list legal holds", (), ("accord hold list",)),
@@ -101,13 +115,17 @@ ACTIONS: Mapping[Action, Guarded] = {
     Action.SWITCH_ENGAGE: Guarded(("operate",), "stop everything"),
     Action.SWITCH_RELEASE: Guarded(("operate",), "let everything go on"),
     Action.AUDIT_LIST: Guarded(("audit",), "list audit records", (), ("accord audit list",)),
-    Action.AUDIT_VERIFY: Guarded(("audit",), "verify the audit log", (), ("accord audit verify",)),
+    Action.AUDIT_VERIFY: Guarded(("audit",), "verify the audit log", (), ("accord audit verify", "accord audit key")),
     Action.AUDIT_PROVE: Guarded(("audit",), "prove that a record is in the log", (), ("accord audit prove",)),
     Action.AUDIT_EXPORT: Guarded(("audit",), "take a bundle of the log out", (), ("accord audit export",)),
     Action.KEYS_ADD: Guarded(("keys",), "make an API key", (), ("accord keys add",)),
     Action.KEYS_LIST: Guarded(("keys",), "list API keys", (), ("accord keys list",)),
     Action.KEYS_ROTATE: Guarded(("keys",), "replace an API key", (), ("accord keys rotate",)),
     Action.KEYS_REVOKE: Guarded(("keys",), "end an API key", (), ("accord keys revoke",)),
+    Action.VAULT_SHOW: Guarded(("vault",), "see which master keys wrap how much", (), ("accord vault status",)),
+    Action.VAULT_ROTATE: Guarded(("vault",), "make a new master key", (), ("accord vault rotate",)),
+    Action.VAULT_REWRAP: Guarded(("vault",), "wrap all keys anew", (), ("accord vault rewrap",)),
+    Action.VAULT_RETIRE: Guarded(("vault",), "remove an old master key", (), ("accord vault retire",)),
     Action.CONFIG_SHOW: Guarded(("config",), "read the configuration"),
     Action.CONFIG_CHANGE: Guarded(("config",), "change the configuration"),
 }

@@ -27,7 +27,7 @@ MAY = {
     Role.OFFICER: {"review", "breakglass", "custody"},
     Role.OPERATOR: {"operate"},
     Role.AUDITOR: {"audit", "policy.show"},
-    Role.ADMIN: {"keys", "config", "policy.show"},
+    Role.ADMIN: {"keys", "vault", "config", "policy.show"},
 }
 
 
@@ -37,12 +37,12 @@ def one(role: Role, tenant_: str = "acme", **more: object) -> Principal:
 
 def target(action: Action, tenant_: str = "acme") -> Resource:
     family = ACTIONS[action].groups[0]
-    if action in (Action.BREAKGLASS_APPROVE, Action.BREAKGLASS_OPEN):
-        asked, approved = ("x", None) if action is Action.BREAKGLASS_APPROVE else ("officer-1", "x")
+    if action in (Action.BREAKGLASS_APPROVE, Action.BREAKGLASS_OPEN, Action.BREAKGLASS_REVOKE):
+        asked, approved = ("officer-1", "x") if action is Action.BREAKGLASS_OPEN else ("x", None)
         return grant("g1", tenant_, requested_by=asked, until=NOON + 1, approved_by=approved)
     if (family == "review" and action is not Action.REVIEW_LIST) or action is Action.BREAKGLASS_REQUEST:
         return item("i1", tenant_)
-    return SYSTEM if family in ("operate", "config") else tenant(tenant_)
+    return SYSTEM if family in ("operate", "config", "vault") else tenant(tenant_)
 
 
 @pytest.fixture(scope="module")
