@@ -193,7 +193,7 @@ def test_small_steps_go_on_after_a_kill(all_rooms: Rooms, monkeypatch: pytest.Mo
 
 
 def test_dead_api_keys_are_forgotten(all_rooms: Rooms) -> None:
-    now, common = all_rooms.clock.at, {"digest": b"d", "role": "app", "scopes": "", "created": all_rooms.clock.at}
+    now, common = all_rooms.clock.at, {"digest": b"d", "role": "app", "scopes": ""}
     with all_rooms.store.write() as connection:
         for name, tenant, expires, revoked in [
             ("alive", "acme", None, None),
@@ -201,14 +201,16 @@ def test_dead_api_keys_are_forgotten(all_rooms: Rooms) -> None:
             ("expired", "acme", now, None),
             ("revoked", "acme", now + 99 * DAY, now),
             ("elsewhere", "other", None, now),
+            ("newest", "acme", None, now),
         ]:
-            row = {"id": name, "tenant": tenant, "expires": expires, "revoked": revoked}
+            created = now + (name == "newest")  # without any key, a server would be open again
+            row = {"id": name, "tenant": tenant, "expires": expires, "revoked": revoked, "created": created}
             connection.execute(api_keys.insert().values({**_blank(api_keys), **common, **row}))
     all_rooms.holds.place("other", "olga", "case 12")
     assert pass_days(all_rooms, 29) == {}
     assert pass_days(all_rooms, 1) == {"api key": 2}
     with all_rooms.store.read() as connection:
-        assert set(connection.execute(select(api_keys.c.id)).scalars()) == {"alive", "later", "elsewhere"}
+        assert set(connection.execute(select(api_keys.c.id)).scalars()) == {"alive", "later", "elsewhere", "newest"}
 
 
 def _blank(table: Any) -> dict[str, Any]:
