@@ -5,7 +5,7 @@ from __future__ import annotations
 from accord.audit.merkle import HASH, TILE, TILE_HEIGHT, Frontier, Tiling, split
 from accord.audit.offline import leaf_hash
 from accord.audit.seals import TAMPERED, Seals
-from accord.audit.session import Session, pages
+from accord.audit.session import Session, pages, raw_of
 from accord.errors import TamperDetected
 
 _PUT = (
@@ -35,7 +35,7 @@ class Growth:
         """
         size, open_ = self.frontier.size, self._tiling.open
         if 0 not in open_ and size % TILE + more >= TILE:
-            open_[0] = tail_of(session, seals, size)
+            open_[0] = leaves_of(session, seals, size - size % TILE, size)
         level = 1
         while (size + more) >> level * TILE_HEIGHT > (there := size >> level * TILE_HEIGHT):
             if level not in open_:
@@ -68,24 +68,26 @@ def _tile(session: Session, level: int, there: int) -> list[bytes]:
     return split(raw)
 
 
-def tail_of(session: Session, seals: Seals, size: int) -> list[bytes]:
-    """The leaf hashes since the last full tile of a tree of `size` leaves.
+def leaves_of(session: Session, seals: Seals, low: int, high: int) -> list[bytes]:
+    """The leaf hashes of the entries from `low` up to `high`.
 
     Raises:
         TamperDetected: one of these entries is not what was written.
     """
-    low = size - size % TILE
-    found = [row for page in pages(session, low, size) for row in page]
-    tail = []
-    for expected, row in enumerate(found, low):
-        if row[0] != expected or type(row[1]) is not str or seals.entry(expected, _raw(row[1])) != row[4]:
-            raise TamperDetected(f"audit record {expected} was changed or is missing", record=expected, hint=TAMPERED)
-        tail.append(leaf_hash(_raw(row[1])))
-    if len(tail) != size - low:
-        missing = low + len(tail)
-        raise TamperDetected(f"audit record {missing} was changed or is missing", record=missing, hint=TAMPERED)
-    return tail
+    found = [row for page in pages(session, low, high) for row in page]
+    leaves = []
+    for expected, (seq, record, _, _, mac) in enumerate(found, low):
+        raw = raw_of(record)
+        if seq != expected or seals.entry(expected, raw) != mac:
+            raise changed(expected)
+        leaves.append(leaf_hash(raw))
+    if len(leaves) != high - low:
+        raise changed(low + len(leaves))
+    return leaves
 
 
-def _raw(record: str) -> bytes:
-    return record.encode("utf-8", "surrogateescape")
+def changed(record: int) -> TamperDetected:
+    """The error that names a record."""
+    return TamperDetected(
+        f"audit record {record} was changed, removed or put in by hand", record=record, hint=TAMPERED
+    )

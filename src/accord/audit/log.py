@@ -6,12 +6,13 @@ under a key that is kept elsewhere. Several threads share one commit; several pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from accord.audit import reading as read
 from accord.audit.anchors import Anchor, kept
+from accord.audit.bundle import Exported, Wanted, export
 from accord.audit.group import Ticket
 from accord.audit.notes import Signer, verifier
 from accord.audit.proofs import Proof
@@ -165,10 +166,10 @@ class AuditLog:
             TamperDetected: it cannot be proved: the log is not what was written.
             AuditError: there is no such record, or the log cannot be read.
         """
-        proof = read.prove(self._sessions, self.verifier, seq)
+        proof = read.prove(self._sessions, self._seals, self.verifier, seq)
         if proof is None:
             self.checkpoint()
-            proof = read.prove(self._sessions, self.verifier, seq)
+            proof = read.prove(self._sessions, self._seals, self.verifier, seq)
         if proof is None:
             raise AuditError(f"no signed head vouches for audit record {seq}")
         return proof
@@ -179,7 +180,32 @@ class AuditLog:
         Raises:
             AuditError: there are not so many, or the log cannot be read.
         """
-        return read.consistency(self._sessions, first, second)
+        return read.consistency(self._sessions, self._seals, first, second)
+
+    def export(
+        self,
+        target: Path,
+        *,
+        wanted: Wanted | None = None,
+        heads: Iterable[str] = (),
+        progress: Progress | None = None,
+    ) -> Exported:
+        """Write a bundle that proves itself with the public key alone; see `audit.bundle`.
+
+        Args:
+            target: the file.
+            wanted: takes a record and says whether it is to be in the bundle; all when not given.
+            heads: further signed heads that are to be shown as continued.
+            progress: told how many records were looked at, of how many.
+
+        Raises:
+            TamperDetected: a record cannot be proved.
+            AuditError: the bundle cannot be written.
+        """
+        self.checkpoint()
+        return export(
+            self._sessions, self._seals, self.verifier, target, wanted=wanted, heads=heads, progress=progress
+        )
 
     def close(self) -> None:
         """Close what this process left open as `unknown`, sign the last head, and close the connection.

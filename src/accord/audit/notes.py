@@ -40,7 +40,7 @@ class Ed25519Signer:
         self._key = Ed25519PrivateKey.from_private_bytes(seed)
         self.public = self._key.public_key().public_bytes_raw()
         self.name = name or f"accord.audit/{hashlib.sha256(self.public).hexdigest()[:16]}"
-        if not self.name.isprintable() or any(char in self.name for char in " +") or len(self.name) > 200:
+        if not named(self.name):
             raise ValueError("the origin of a log has neither spaces nor plus signs")
 
     def __repr__(self) -> str:
@@ -49,6 +49,11 @@ class Ed25519Signer:
     def sign(self, message: bytes) -> bytes:
         """An Ed25519 signature, 64 bytes."""
         return self._key.sign(message)
+
+
+def named(name: str) -> bool:
+    """Whether this can be the origin of a log (C2SP signed-note: no Unicode spaces, no plus signs)."""
+    return 0 < len(name) <= 200 and name.isprintable() and "+" not in name and not any(map(str.isspace, name))
 
 
 def verifier(signer: Signer) -> VerifierKey:

@@ -277,6 +277,11 @@ class Checked:
     entries: int
     earlier: tuple[int, ...]
 
+    @property
+    def complete(self) -> bool:
+        """Whether no record of the log is left out, up to the signed head."""
+        return self.entries == self.checkpoint.size
+
 
 def check(bundle: Path, key: VerifierKey, head: str | None = None) -> Checked:
     """Check every record, proof and signature of a bundle.
@@ -375,11 +380,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Untrue as error:
         sys.stdout.write(f"NOT TRUE: {error}\n")
         return 1
-    sys.stdout.write(
-        f"true: {found.entries} records of {found.checkpoint.size} in {found.checkpoint.origin}, "
-        f"continuing {len(found.earlier)} earlier heads\nkey fingerprint: {key.fingerprint}\n"
-    )
+    sys.stdout.write(f"true: {said(found, key)}\n")
     return 0
+
+
+def said(found: Checked, key: VerifierKey) -> str:
+    """What a bundle proved, in words."""
+    extent = "all of them" if found.complete else f"of {found.checkpoint.size}"
+    return (
+        f"{found.entries} records of {key.name}, {extent}, are what was logged; "
+        f"{len(found.earlier)} earlier heads are continued\nkey fingerprint: {key.fingerprint}"
+    )
 
 
 if __name__ == "__main__":

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from accord.audit.growth import leaves_of
 from accord.audit.merkle import HASH, TILE, TILE_HEIGHT, consistency, inclusion, split
-from accord.audit.offline import leaf_hash, node_hash
-from accord.audit.seals import TAMPERED
-from accord.audit.session import Session, pages
+from accord.audit.offline import node_hash
+from accord.audit.seals import TAMPERED, Seals
+from accord.audit.session import Session
 from accord.errors import TamperDetected
 
 _GET = "SELECT hashes FROM audit_tile WHERE level = ? AND number = ?"
@@ -39,19 +40,23 @@ class Tiles:
 
     Args:
         session: reads the log.
+        seals: shows whether an entry that stands in no full tile yet is what was written.
+        size: of how many entries hashes are looked up.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, seals: Seals, size: int) -> None:
         self._session = session
+        self._seals = seals
+        self._size = size
         self._cache: OrderedDict[tuple[int, int], list[list[bytes]]] = OrderedDict()
 
-    def inclusion(self, index: int, size: int) -> list[bytes]:
-        """The audit path of an entry in the tree of `size` entries."""
-        return inclusion(index, size, self.node)
+    def inclusion(self, index: int) -> list[bytes]:
+        """The audit path of an entry in the tree of all entries."""
+        return inclusion(index, self._size, self.node)
 
-    def consistency(self, first: int, second: int) -> list[bytes]:
-        """What proves that the tree of `first` entries is the beginning of that of `second`."""
-        return consistency(first, second, self.node)
+    def consistency(self, first: int) -> list[bytes]:
+        """What proves that the tree of `first` entries is the beginning of that of all entries."""
+        return consistency(first, self._size, self.node)
 
     def node(self, level: int, index: int) -> bytes:
         """The hash of the complete subtree of 2**level entries that is number `index` on its level.
@@ -90,5 +95,5 @@ class Tiles:
             return split(raw)
         if base:
             raise TamperDetected(f"tile {base}/{number} of the audit log is missing", hint=TAMPERED)
-        found = [row for page in pages(self._session, number * TILE, (number + 1) * TILE) for row in page]
-        return [leaf_hash(str(row[1]).encode("utf-8", "surrogateescape")) for row in found]
+        low = number * TILE
+        return leaves_of(self._session, self._seals, low, min(low + TILE, self._size))

@@ -6,16 +6,17 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from accord.audit.growth import changed
 from accord.audit.notes import Untrue, VerifierKey, read_note
 from accord.audit.offline import included, leaf_hash
 from accord.audit.proofs import Proof, Tiles
-from accord.audit.seals import TAMPERED
-from accord.audit.session import Session, Sessions
+from accord.audit.seals import TAMPERED, Seals
+from accord.audit.session import Session, Sessions, raw_of
 from accord.errors import AuditError, TamperDetected
 
 _STEP = 1024
 _NEWEST = "SELECT note FROM audit_checkpoint ORDER BY size DESC LIMIT 1"
-_ONE = "SELECT record FROM audit_entry WHERE seq = ?"
+_ONE = "SELECT record, mac FROM audit_entry WHERE seq = ?"
 _SIZE = "SELECT size FROM audit_head WHERE id = 1"
 
 
@@ -74,7 +75,7 @@ def newest(sessions: Sessions) -> str | None:
     return rows[0][0] if rows else None
 
 
-def prove(sessions: Sessions, key: VerifierKey, seq: int) -> Proof | None:
+def prove(sessions: Sessions, seals: Seals, key: VerifierKey, seq: int) -> Proof | None:
     """That a record stands in the log, under the newest signed head; checked before it is given.
 
     Returns:
@@ -88,7 +89,10 @@ def prove(sessions: Sessions, key: VerifierKey, seq: int) -> Proof | None:
         notes, found = session.all(_NEWEST), session.all(_ONE, seq)
         if not found:
             raise AuditError(f"there is no audit record {seq}", hint="see `accord audit list`")
-        record = str(found[0][0])
+        record, mac = found[0]
+        raw = raw_of(record)
+        if seals.entry(seq, raw) != mac:
+            raise changed(seq)
         if not notes:
             return None
         try:
@@ -97,13 +101,15 @@ def prove(sessions: Sessions, key: VerifierKey, seq: int) -> Proof | None:
             raise TamperDetected(f"the newest signed head does not hold: {error}", hint=TAMPERED) from None
         if seq >= head.size:
             return None
-        hashes = Tiles(session).inclusion(seq, head.size)
-    if not included(seq, head.size, leaf_hash(record.encode("utf-8", "surrogateescape")), hashes, head.root):
-        raise TamperDetected(f"audit record {seq} is not what was logged", record=seq, hint=TAMPERED)
+        hashes = Tiles(session, seals, head.size).inclusion(seq)
+    if not included(seq, head.size, leaf_hash(raw), hashes, head.root):
+        raise TamperDetected(
+            f"audit record {seq} cannot be proved: the tree over it was edited", record=seq, hint=TAMPERED
+        )
     return Proof(seq, record, head.size, tuple(hashes), notes[0][0])
 
 
-def consistency(sessions: Sessions, first: int, second: int) -> list[bytes]:
+def consistency(sessions: Sessions, seals: Seals, first: int, second: int) -> list[bytes]:
     """What proves that one tree continues another.
 
     Raises:
@@ -113,4 +119,4 @@ def consistency(sessions: Sessions, first: int, second: int) -> list[bytes]:
         rows = session.all(_SIZE)
         if not 0 <= first <= second <= (rows[0][0] if rows else 0):
             raise AuditError("there are not so many audit records")
-        return Tiles(session).consistency(first, second)
+        return Tiles(session, seals, second).consistency(first)

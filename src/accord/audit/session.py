@@ -205,5 +205,10 @@ def pages(session: Session, low: int, high: int, step: int = 1024) -> Iterable[l
         low = found[-1][0] + 1
 
 
+def raw_of(record: Any) -> bytes:
+    """What a stored record says, byte by byte; nothing where it is no text."""
+    return record.encode("utf-8", "surrogateescape") if type(record) is str else b""
+
+
 def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from accord.audit.growth import changed
 from accord.audit.merkle import TILE, TILE_HEIGHT, Frontier, Tiling, split
 from accord.audit.notes import Checkpoint, Untrue, VerifierKey, read_note
 from accord.audit.offline import leaf_hash
 from accord.audit.seals import TAMPERED, Head, Seals, Signed
-from accord.audit.session import Session, Sessions, head_of, pages
+from accord.audit.session import Session, Sessions, head_of, pages, raw_of
 from accord.errors import TamperDetected
 
 Progress = Callable[[int, int], None]
@@ -133,10 +134,8 @@ class _Check:
         """One entry: its place, its code, that its columns say what it says. Gives what the leaf is made of."""
         seq, record, kind, decision, mac = row
         expected = self._frontier.size
-        if seq != expected or type(record) is not str:
-            raise changed(expected)
-        raw = record.encode("utf-8", "surrogateescape")
-        if self._seals.entry(expected, raw) != mac:
+        raw = raw_of(record)
+        if seq != expected or self._seals.entry(expected, raw) != mac:
             raise changed(expected)
         try:
             said = json.loads(raw)
@@ -253,13 +252,6 @@ def _anchors(notes: Sequence[str], key: VerifierKey, head: Head) -> dict[int, by
             hint=TAMPERED,
         )
     return outside
-
-
-def changed(record: int) -> TamperDetected:
-    """The error that names a record."""
-    return TamperDetected(
-        f"audit record {record} was changed, removed or put in by hand", record=record, hint=TAMPERED
-    )
 
 
 def _same_tile(session: Session, level: int, number: int, hashes: list[bytes]) -> None:

@@ -282,8 +282,16 @@ def test_an_edited_entry_gets_into_no_tile(opened: Opened) -> None:
 def test_a_proof_of_an_edited_record_is_not_given(opened: Opened) -> None:
     log = filled(opened)
     edit(opened.store, "UPDATE audit_entry SET record = 'x' WHERE seq = 20")
-    with pytest.raises(TamperDetected, match="record 20 is not what was logged"):
+    with pytest.raises(TamperDetected, match="record 20 was changed"):
         log.prove(20)
+    assert log.prove(21).seq == 21, "it stands in a full tile"
+    edit(opened.store, "DELETE FROM audit_tile WHERE level = 0")
+    with pytest.raises(TamperDetected, match="record 20 was changed"):
+        log.prove(21)
+    raw = opened.store
+    edit(raw, "INSERT INTO audit_tile (level, number, hashes) VALUES (0, 0, ?)", [b"x" * 8192])
+    with pytest.raises(TamperDetected, match="record 21 cannot be proved"):
+        log.prove(21)
 
 
 def test_without_an_anchor_a_rollback_cannot_be_told_and_the_report_says_so(opened: Opened) -> None:
