@@ -28,7 +28,7 @@ def seal(key: DataKey, plain: bytes, *context: str) -> bytes:
         context: names the place it is kept at; `open_sealed` must be told the same.
     """
     header = _VERSION + bytes.fromhex(key.id)
-    return header + encrypt(key.sealing, framed(header, *context), plain)
+    return encrypt(key.sealing, framed(header, *context), plain, header)
 
 
 def key_of(sealed: bytes) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hmac
 import os
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any, NoReturn
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,8 +23,8 @@ SALT = 24
 TAG = 16
 """Bytes that GCM adds to a chunk."""
 
-CHUNK = 1 << 20
-"""Bytes of plain content in a chunk; the last may have fewer."""
+CHUNK = 1 << 16
+"""Bytes of plain content in a chunk; the last may have fewer. As in age: small enough to stay in the cache."""
 
 
 class Secret(bytes):
@@ -57,32 +58,34 @@ def expand(secret: bytes, info: bytes) -> Secret:
     return Secret(hmac.digest(secret, info + b"\x01", "sha256"))
 
 
-def encrypt(secret: bytes, info: bytes, plain: bytes) -> bytes:
+def encrypt(secret: bytes, info: bytes, plain: bytes, head: bytes = b"") -> bytes:
     """Seal content, of any length.
 
     Args:
         secret: 32 bytes.
         info: what it is bound to; whoever opens it says the same.
         plain: the content.
+        head: put in front of what is returned, here because a copy of large content is dear; not bound by itself.
 
     Returns:
-        SALT random bytes, then chunks of CHUNK bytes, each TAG bytes longer.
+        `head`, SALT random bytes, then chunks of CHUNK bytes, each TAG bytes longer.
     """
     salt = os.urandom(SALT)
     cipher = AESGCM(expand(secret, salt + info))
     last = max(0, len(plain) - 1) // CHUNK
     if not last:
-        return salt + cipher.encrypt(_nonce(0, last=True), plain, info)
+        return b"".join((head, salt, cipher.encrypt(_nonce(0, last=True), plain, info)))
+    out = BytesIO()
+    out.write(head + salt)
     view = memoryview(plain)
-    chunks = [
-        cipher.encrypt(_nonce(number, last=number == last), view[number * CHUNK : (number + 1) * CHUNK], info)
-        for number in range(last + 1)
-    ]
-    return b"".join((salt, *chunks))
+    for number in range(last + 1):
+        chunk = view[number * CHUNK : (number + 1) * CHUNK]
+        out.write(cipher.encrypt(_nonce(number, last=number == last), chunk, info))
+    return out.getvalue()
 
 
 def decrypt(secret: bytes, info: bytes, sealed: bytes | memoryview) -> bytes:
-    """Open what `encrypt` returned.
+    """Open what `encrypt` returned, without its head.
 
     Raises:
         cryptography.exceptions.InvalidTag: it is not what was sealed under this secret and info.
@@ -90,14 +93,15 @@ def decrypt(secret: bytes, info: bytes, sealed: bytes | memoryview) -> bytes:
     view = memoryview(sealed)
     cipher = AESGCM(expand(secret, bytes(view[:SALT]) + info))
     body = view[SALT:]
-    last = max(0, len(body) - 1) // (CHUNK + TAG)
+    size = CHUNK + TAG
+    last = max(0, len(body) - 1) // size
     if not last:
         return cipher.decrypt(_nonce(0, last=True), body, info)
-    size = CHUNK + TAG
-    return b"".join(
-        cipher.decrypt(_nonce(number, last=number == last), body[number * size : (number + 1) * size], info)
-        for number in range(last + 1)
-    )
+    out = BytesIO()
+    for number in range(last + 1):
+        chunk = body[number * size : (number + 1) * size]
+        out.write(cipher.decrypt(_nonce(number, last=number == last), chunk, info))
+    return out.getvalue()
 
 
 @dataclass(frozen=True, slots=True)
