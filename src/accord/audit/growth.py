@@ -88,6 +88,11 @@ def leaves_of(session: Session, seals: Seals, low: int, high: int) -> list[bytes
 
 def changed(record: int) -> TamperDetected:
     """The error that names a record."""
-    return TamperDetected(
-        f"audit record {record} was changed, removed or put in by hand", record=record, hint=TAMPERED
-    )
+    message = f"audit record {record} was changed, removed or put in by hand"
+    return TamperDetected(message, record=record, hint=TAMPERED)
+
+
+def unproved(record: int) -> TamperDetected:
+    """The error for a record that is what was written, while the tree over it is not."""
+    message = f"audit record {record} cannot be proved: the tree over it was edited"
+    return TamperDetected(message, record=record, hint=TAMPERED)
