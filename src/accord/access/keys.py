@@ -10,21 +10,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, select
 
 from accord.access import secrets
 from accord.access.actions import scopes_of
 from accord.access.principals import Kind, Principal, Role, Unauthenticated, checked_name, role_of
 from accord.errors import ConfigError
 from accord.store.engine import Store
-from accord.store.tables.access import api_keys
+from accord.store.tables.access import api_keys, gate
 
 FRESH_SECONDS = 1.0
 """How long what was read of a key is believed: a revoked key stops working everywhere within this time."""
 
 DAY = 86_400_000
 _REMEMBERED = 4096
-_KEPT_AFTER = 30 * DAY
 _SKEW = 300_000
 _NOBODY = bytes(32)
 
@@ -152,6 +151,8 @@ class ApiKeys:
         self._tell("add", info, by)
         with self._store.write("access") as connection:
             connection.execute(api_keys.insert(), [_row(info, key)])
+            if connection.execute(select(gate.c.id)).first() is None:
+                connection.execute(gate.insert(), [{"id": 1, "closed": now}])
         self._forget(info.id)
         return principal, key
 
@@ -261,7 +262,7 @@ class ApiKeys:
         return tuple(_info(row) for row in rows)
 
     def any(self) -> bool:
-        """Whether a key was ever made: from then on nobody gets in without one, even when all are revoked.
+        """Whether a key was ever made: from then on nobody gets in without one, even when all are revoked and gone.
 
         Raises:
             StoreError: it cannot be found out.
@@ -271,26 +272,11 @@ class ApiKeys:
         if found or ticks - read < FRESH_SECONDS:
             return found
         with self._store.read() as connection:
-            found = connection.execute(select(api_keys.c.id).limit(1)).first() is not None
+            found = any(
+                connection.execute(select(table.c.id).limit(1)).first() is not None for table in (gate, api_keys)
+            )
         self._any = (found, ticks)
         return found
-
-    def sweep(self) -> int:
-        """Remove keys that ended 30 days ago. The newest stays: without any key, a server would be open again.
-
-        Returns:
-            How many were removed.
-
-        Raises:
-            StoreError: they cannot be removed.
-        """
-        before = self._now() - _KEPT_AFTER
-        ended = or_(api_keys.c.revoked < before, and_(api_keys.c.revoked.is_(None), api_keys.c.expires < before))
-        with self._store.write("access") as connection:
-            newest = connection.execute(
-                select(api_keys.c.id).order_by(api_keys.c.created.desc(), api_keys.c.id.desc()).limit(1)
-            ).scalar()
-            return connection.execute(api_keys.delete().where(ended, api_keys.c.id != newest)).rowcount
 
     def _get(self, id_: str) -> KeyInfo:
         with self._store.read() as connection:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
-from accord.store.engine import Store
+from accord.store.engine import Store, file_url
 from accord.store.tables import STATE_STORE
 
 NOON = 1_800_000_000_000
@@ -39,5 +40,13 @@ def clock() -> Clock:
 @pytest.fixture
 def store(database: str) -> Iterator[Store]:
     opened = Store(database, STATE_STORE)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Iterator[Store]:
+    """SQLite alone, for what no database decides."""
+    opened = Store(file_url(tmp_path / "plain.sqlite"), STATE_STORE)
     yield opened
     opened.close()

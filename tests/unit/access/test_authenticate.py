@@ -22,8 +22,8 @@ PEER = {"subject": ((("commonName", "billing"),),), "notAfter": "Jan  1 00:00:00
 
 
 @pytest.fixture
-def keys(store: Store, clock: Clock) -> ApiKeys:
-    return ApiKeys(store, clock.now, ticks=clock.ticks)
+def keys(plain: Store, clock: Clock) -> ApiKeys:
+    return ApiKeys(plain, clock.now, ticks=clock.ticks)
 
 
 @pytest.mark.parametrize("form", ["{}", "Bearer {}", "bearer  {}", "BEARER {} ", " {}\n"])

@@ -1,4 +1,4 @@
-"""Who may do what: API keys."""
+"""Who may do what: API keys, and whether there ever was one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from sqlalchemy import Index, LargeBinary, String, Table
 
 from accord.store.tables.columns import STATE, Number, kept
 
-_LIFE = "until 30 days after it was revoked or has expired; the newest key stays"
+_LIFE = "until 30 days after it was revoked or has expired"
+_STATE = "as long as the state"
 
 api_keys = Table(
     "api_key",
@@ -34,4 +35,20 @@ api_keys = Table(
     kept("revoked", Number, nullable=True, purpose="when it was revoked", retention=_LIFE),
     kept("successor", String(24), nullable=True, purpose="the key that replaced it", retention=_LIFE),
     Index("api_key_created", "created"),
+)
+
+gate = Table(
+    "access_gate",
+    STATE,
+    kept(
+        "id",
+        Number,
+        primary_key=True,
+        autoincrement=False,
+        purpose="always 1: there is one row, or none",
+        retention=_STATE,
+    ),
+    kept(
+        "closed", Number, purpose="when the first key was made: from then on nobody gets in unknown", retention=_STATE
+    ),
 )

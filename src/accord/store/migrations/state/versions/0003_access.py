@@ -27,3 +27,8 @@ def upgrade() -> None:
         sa.Column("successor", sa.String(24), nullable=True),
     )
     op.create_index("api_key_created", "api_key", ["created"])
+    op.create_table(
+        "access_gate",
+        sa.Column("id", NUMBER, primary_key=True, autoincrement=False, nullable=False),
+        sa.Column("closed", NUMBER, nullable=False),
+    )
