@@ -19,6 +19,7 @@ from accord.core.content import Context, Origin
 from accord.core.pseudonym import Issued, PseudonymMap
 from accord.errors import StoreError
 from accord.transform.restore import Grant, Source, apart, broken, put_back, restored_tags
+from accord.transform.restore_settled import settled
 from accord.transform.restore_tags import label, shaped
 from accord.transform.scopes import MemoryMap, Scopes, normalise
 from accord.transform.standins_draw import Present
@@ -100,9 +101,22 @@ class Pseudonyms:
         """The names of persons that have a pseudonym in the scope."""
         return self.batch(context).names()
 
-    def restore(self, context: Context, text: str, grant: Grant | None = None, before: str = "") -> str:
+    def restore(
+        self,
+        context: Context,
+        text: str,
+        grant: Grant | None = None,
+        before: str = "",
+        after: str = "",
+        *,
+        json: bool | None = None,
+    ) -> str:
         """Put the scope's own values back where its pseudonyms stand; see `Batch.restore`."""
-        return self.batch(context).restore(text, grant, before)
+        return self.batch(context).restore(text, grant, before, after, json=json)
+
+    def settled(self, context: Context, text: str) -> int:
+        """How much of a text that is still being written can be restored; see `Batch.settled`."""
+        return self.batch(context).settled(text)
 
     def escape(self, context: Context, text: str) -> str:
         """Rewrite text that looks like a tag and was not issued in this scope; see `Batch.escape`."""
@@ -229,7 +243,15 @@ class Batch:
         with self._state.lock:
             return [one.value for one in self._state.issued.values() if one.category == "privacy.person.name"]
 
-    def restore(self, text: str, grant: Grant | None = None, before: str = "") -> str:
+    def restore(
+        self,
+        text: str,
+        grant: Grant | None = None,
+        before: str = "",
+        after: str = "",
+        *,
+        json: bool | None = None,
+    ) -> str:
         """Put the scope's own values back where its pseudonyms stand.
 
         Pseudonyms are known also where a model did not write them quite as they were. Nothing is restored inside
@@ -240,16 +262,33 @@ class Batch:
             text: where the pseudonyms stand.
             grant: says which values may be put back; all when not given.
             before: what stands before the text, where the text goes on with it.
+            after: what follows the text, as far as it is known: in a stream, what is held back.
+            json: whether the text is part of a JSON text, as the arguments of a tool are; found out when None, which
+                takes the whole of it.
         """
         state = self._state
         if not state.issued:
             return text
-        source = Source(text, before)
+        source = Source(text, before, after)
         with state.lock:
             found = restored_tags(source, state.issued)
             if index := state.standins():
                 found = apart(found, index.find(source.text, source.view, state.shared))
-        return put_back(source, found, grant) if found else text
+        return put_back(source, found, grant, json) if found else text
+
+    def settled(self, text: str) -> int:
+        """How long the prefix of a text is that holds no unfinished pseudonym, however the text goes on.
+
+        It can be restored and shown, with what was shown earlier as `before` and what is held back, at most 128
+        characters, as `after`: what is shown is then what it would be if all of the text were restored at once.
+
+        Args:
+            text: what there is of the text, from its beginning or from well before what has been shown.
+        """
+        if not self._state.issued:
+            return len(text)
+        with self._state.lock:
+            return settled(text, self._state.standins() or None)
 
     def escape(self, text: str) -> str:
         """Rewrite text that looks like a tag and was not issued in this scope: `[X_ABCD]` becomes `(X_ABCD)`.

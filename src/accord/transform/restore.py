@@ -20,11 +20,13 @@ class Source:
     Args:
         text: the text.
         before: what stands before it, where the text goes on with it.
+        after: what follows it, likewise.
     """
 
-    def __init__(self, text: str, before: str = "") -> None:
-        self.text = before + text
-        self.shift = len(before)
+    def __init__(self, text: str, before: str = "", after: str = "") -> None:
+        self.text = before + text + after
+        self.first = len(before)
+        self.last = len(before) + len(text)
         self.view = View.of(self.text)
         self._links: list[Links] = []
         self._tags: list[TagSpan] | None = None
@@ -73,32 +75,34 @@ def apart(first: Iterable[Restored], second: Iterable[Restored]) -> list[Restore
     return kept
 
 
-def put_back(source: Source, found: Iterable[Restored], grant: Grant | None) -> str:
+def put_back(source: Source, found: Iterable[Restored], grant: Grant | None, json: bool | None = None) -> str:
     """The text with values in the places of pseudonyms.
 
-    Nothing is put into addresses and markup. What lies over the border to what stands before the text stays.
+    Nothing is put into addresses and markup. What lies over the borders of the text stays.
 
     Args:
         source: the text.
         found: the pseudonyms in it, in order and apart.
         grant: says which values may be put back; all when not given.
+        json: whether the text is part of a JSON text; found out when None.
     """
     wanted = [
         one
         for one in found
-        if one.start >= source.shift
+        if source.first <= one.start
+        and one.end <= source.last
         and (grant is None or grant(one.issued))
         and not source.linked(one.start, one.end)
     ]
     text = source.text
     if not wanted:
-        return text[source.shift :]
-    write = writer(text[source.shift :], [one.value for one in wanted])
-    pieces, at = [], source.shift
+        return text[source.first : source.last]
+    write = writer(text[source.first : source.last], [one.value for one in wanted], json)
+    pieces, at = [], source.first
     for one in wanted:
         pieces += [text[at : one.start], write(one.value), one.tail]
         at = one.end
-    return "".join([*pieces, text[at:]])
+    return "".join([*pieces, text[at : source.last]])
 
 
 def broken(source: Source, issued: Mapping[str, Issued]) -> str:

@@ -23,7 +23,6 @@ FULL = 42
 """How long a stand-in is at most."""
 
 _WORDS = 8  # of a phrase
-_DIGITS = 64  # letters and digits of a number
 _GAP = re.compile(r"[ \-./()*_`~]{0,4}")
 _CHUNK = re.compile(r"[^\s\"'<>,;()\[\]{}|`*~=/]+")
 
@@ -256,7 +255,7 @@ class Index:
             if index > at and not _GAP.fullmatch(words.gap(index)):
                 break
             number += words.tokens[index][2]
-            if len(number) > _DIGITS:
+            if words.length(at, index) > MAX:
                 break
             if number in self._numbers and words.ends(at, index):
                 best = self._numbers[number], index
@@ -266,6 +265,8 @@ class Index:
         key: tuple[str, ...] = ()
         best = None
         for index in range(at, min(at + _WORDS, len(words.tokens))):
+            if words.length(at, index) > MAX:
+                break
             token = words.tokens[index][2]
             forms = [(token, "")] if not key else [(token, ""), *stems(token)]
             for stem, tail in forms:

@@ -8,10 +8,11 @@ brackets, the letters of a tag begin and end with a letter and hold a digit.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from accord.core.taxonomy import CATEGORIES
 from accord.transform.restore_view import View
+from accord.transform.surroundings import LOOKAHEAD
 
 MAX = 48
 """How long a pseudonym is at most, as it is written in a text."""
@@ -46,9 +47,13 @@ def shaped(letters: str) -> bool:
     return _SHAPE.fullmatch(letters) is not None
 
 
-_BETWEEN = r"(?:[ *`]{0,2}[_\-][ *`]{0,2}| {1,3})"
-_WORDS = sorted({label(category) for category in CATEGORIES if category.startswith("privacy.")}, key=len)[::-1]
-LABELS = "|".join(word.lower().replace("_", _BETWEEN) for word in _WORDS)
+BETWEEN = r"(?:[ *`]{0,2}[_\-][ *`]{0,2}| {1,3})"
+"""What may stand between the words of a tag."""
+
+WORDS = sorted({label(category) for category in CATEGORIES if category.startswith("privacy.")}, key=len)[::-1]
+"""The labels of all categories, the longest first."""
+
+LABELS = "|".join(word.lower().replace("_", BETWEEN) for word in WORDS)
 """The labels of all categories, as they may be written, as a regular expression."""
 
 WORD = "a-z0-9ß-ʯͰ-ԯԱ-֏"
@@ -57,9 +62,9 @@ WORD = "a-z0-9ß-ʯͰ-ԯԱ-֏"
 
 _TOLERANT = re.compile(
     rf"(?<![{WORD}])(?<![{WORD}]_)(?<![{WORD}]__)"
-    rf"({LABELS})({_BETWEEN})([a-z2-7]{{4,16}})(?![{WORD}])(?!_{{1,2}}[{WORD}])"
+    rf"({LABELS})({BETWEEN})([a-z2-7]{{4,16}})(?![{WORD}])(?!_{{1,2}}[{WORD}])"
 )
-_SEPARATOR = re.compile(_BETWEEN)
+_SEPARATOR = re.compile(BETWEEN)
 _CLOSING = {"[": "]", "{": "}", "<": ">", "【": "】", "〔": "〕", "⟦": "⟧", "(": ")"}
 _WRAPPING = " *_`~\"'"
 _WRAPS = 4
@@ -107,6 +112,11 @@ def tags_in(text: str, view: View) -> list[TagSpan]:
     return [*kept, *exact[following:]]
 
 
+def cores_in(view: View) -> list[tuple[int, int]]:
+    """Where in a view there are labels with letters, whether or not what is around them makes tags of them."""
+    return [match.span() for match in _TOLERANT.finditer(view.text) if shaped(match[3])]
+
+
 def _strict(match: re.Match[str]) -> TagSpan:
     joint = match.start(2) - 1
     return TagSpan(match.start(), match.end(), match[0], "", "", (joint, joint + 1))
@@ -119,6 +129,10 @@ def _tolerant(text: str, view: View, match: re.Match[str]) -> TagSpan | None:
     if not shaped(letters):
         return None
     around = _around(view.text, match.start(), match.end())
+    if around.wrapped:
+        first, last = view.span(around.start, around.end)
+        if start - first > LOOKAHEAD or last - end > LOOKAHEAD:
+            around = replace(around, wrapped=False, swallowed=False, tail="")
     if not around.wrapped and not _stands_alone(core, match):
         return None
     owner = f"[{name}_{letters[:-1].upper()}]" if letters[-1] == "s" and core[-1] == "s" and core[-2] != "s" else ""
@@ -168,6 +182,6 @@ def _around(text: str, start: int, end: int) -> _Around:
     # Quotes and parentheses may be the text's own: what is put between them then stays between them.
     own = opening != "(" and inside == mirrored and not set(inside) & {'"', "'"}
     if not own:
-        return _Around(True, False, start, end, "")
+        return _Around(True, False, left - 1, right + 1, "")
     twice = opening == "{" and text[left - 2 : left - 1] == "{" and text.startswith("}", right + 1)
     return _Around(True, True, left - 1 - twice, right + 1 + twice, tail)

@@ -56,6 +56,11 @@ class Tokens:
         """What stands before a token and after the one before it."""
         return self.view.text[self.tokens[index - 1][1] : self.tokens[index][0]] if index else ""
 
+    def length(self, first: int, last: int) -> int:
+        """How many characters of the text tokens take up."""
+        start, end = self.view.span(self.tokens[first][0], self.tokens[last][1])
+        return end - start
+
     def capital(self, at: int, like: str) -> bool:
         """Whether a token begins with a capital letter where another does."""
         start = self.view.span(self.tokens[at][0], self.tokens[at][0] + 1)[0]

@@ -40,8 +40,9 @@ class Links:
     def __init__(self, text: str) -> None:
         self._text = text
         self._blanks = [(m.start(), m.end()) for m in _BLANK.finditer(text)]
-        marks = [m.start() for m in _MARKER.finditer(text)]
-        marks += [m.start() for m in _REFERENCE.finditer(text)]
+        # A mark stands where it is certain to be one, so that nothing farther away decides.
+        marks = [m.end() - 1 for m in _MARKER.finditer(text)]
+        marks += [m.end() - 1 for m in _REFERENCE.finditer(text)]
         self._marks = sorted(marks)
         self._inside = _merged([*_markup(text), *_each_tag(text), *_targets(text)])
 
@@ -138,9 +139,17 @@ def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return merged
 
 
-def writer(text: str, values: Iterable[str]) -> Callable[[str], str]:
-    """How a value is written into a text: as it is, or escaped where the text is JSON and the value needs it."""
-    if all(json.dumps(value, ensure_ascii=False)[1:-1] == value for value in values) or not _is_json(text):
+def writer(text: str, values: Iterable[str], within_json: bool | None = None) -> Callable[[str], str]:
+    """How a value is written into a text: as it is, or escaped where the text is JSON and the value needs it.
+
+    Args:
+        text: the text.
+        values: what is to be written.
+        within_json: whether the text is part of a JSON text; None where the text itself tells.
+    """
+    if all(json.dumps(value, ensure_ascii=False)[1:-1] == value for value in values):
+        return str
+    if not (_is_json(text) if within_json is None else within_json):
         return str
     return lambda value: json.dumps(value, ensure_ascii=False)[1:-1]
 
