@@ -66,7 +66,6 @@ def load(
     made = plugins_of(chosen)
     kept = open_state(state_dir(state), chosen)
     try:
-        kept.audit.recover()
         named = Pseudonyms(pseudonym_key) if pseudonym_key else pseudonyms_of(chosen, kept)
         return guard_of(chosen, made, kept, named, on_close=kept.close)
     except BaseException:
@@ -99,7 +98,7 @@ def plugins_of(chosen: config.ConfigModel) -> Made:
 
 def pseudonyms_of(chosen: config.ConfigModel, kept: State) -> Pseudonyms:
     """Pseudonyms in the style of a configuration, kept in the state."""
-    return Pseudonyms(keeper=kept.pseudonyms)
+    return Pseudonyms(keeper=kept.pseudonyms, style=chosen.pseudonyms.style)
 
 
 def guard_of(

@@ -9,22 +9,32 @@ keys/master.key       what wraps the keys, unless it is in the environment
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from accord import config
 from accord.access.keys import ApiKeys
-from accord.audit.log import AuditLog, AuditRecord
-from accord.audit.notes import Ed25519Signer
-from accord.audit.records import clock, iso
-from accord.config.state import SecretModel, address
+from accord.audit.anchors import Anchor, FileAnchor, GitAnchor
+from accord.audit.log import AuditLog
+from accord.audit.opening import open_log, signer_from
+from accord.audit.records import AuditRecord, clock, iso
+from accord.config.state import FileModel, SecretModel, address
 from accord.core.content import Context
+from accord.core.decision import Decision
 from accord.core.pseudonym import Issued, PseudonymMap, Scope
+from accord.custody.breakglass import BreakGlass
+from accord.custody.desk import Desk
+from accord.custody.erasure import Erasure
+from accord.custody.export import Exporter
+from accord.custody.holds import Holds
+from accord.custody.items import Unsealed
 from accord.custody.keep import Keep
 from accord.custody.mentions import Mentions
 from accord.custody.quarantine import Quarantine
+from accord.custody.retention import Sweeper
+from accord.errors import ConfigError
 from accord.store.engine import Store, file_url
 from accord.store.tables import KEY_STORE, STATE_STORE
 from accord.transform.pseudonyms import normalise
@@ -52,6 +62,7 @@ class State:
         mentions: the index of what is mentioned where.
         keep: how long what is kept.
         quarantine: content that did not leave.
+        chosen: the configuration it was opened with.
     """
 
     folder: Path
@@ -63,6 +74,7 @@ class State:
     mentions: Mentions
     keep: Keep
     quarantine: Quarantine
+    chosen: config.ConfigModel
 
     @property
     def pseudonyms(self) -> PseudonymMap:
@@ -91,6 +103,51 @@ class State:
         key = self.ring.key("subject", context.tenant, context.subject)
         return hmac.digest(key.derive("audit"), context.subject.encode(), "sha256").hex()
 
+    def desk(self, by: str, tenant: str | None, view: Callable[[Unsealed], Decision]) -> Desk:
+        """All of custody, for one person.
+
+        Args:
+            by: who it is, as records name them.
+            tenant: whose data they may touch; None for everybody's.
+            view: what a reviewer may see of an item.
+        """
+        parts = (self.store, self.ring, self.audit)
+        return Desk(
+            by=by,
+            tenant=tenant,
+            quarantine=self.quarantine,
+            glass=BreakGlass(*parts),
+            holds=Holds(*parts),
+            erasure=Erasure(
+                *parts,
+                signer_from(self.ring.key("audit"), self.audit.verifier.name),
+                pseudonyms=self.vault,
+                mentions=self.mentions,
+                quarantine=self.quarantine,
+            ),
+            sweeper=self.sweeper(),
+            exporter=Exporter(*parts, pseudonyms=self.vault, quarantine=self.quarantine, commitment=self.commitment),
+            view=view,
+        )
+
+    def sweeper(self) -> Sweeper:
+        """Removes what has expired."""
+        return Sweeper(self.store, self.ring, self.audit, keep=self.keep)
+
+    def extra_policies(self) -> dict[str, str]:
+        """Cedar policies that the configuration adds, by name.
+
+        Raises:
+            ConfigError: their file cannot be read.
+        """
+        named = self.chosen.access.policies
+        if named is None:
+            return {}
+        try:
+            return {Path(named).name: Path(named).read_text(encoding="utf-8")}
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"the access policies cannot be read: {type(error).__name__}") from None
+
     def close(self) -> None:
         """Close everything."""
         self.audit.close()
@@ -98,45 +155,57 @@ class State:
         self.key_store.close()
 
 
-def open_state(folder: Path, chosen: config.ConfigModel) -> State:
+def open_state(folder: Path, chosen: config.ConfigModel, *, recover: bool = True) -> State:
     """Open the state, or make it.
+
+    Args:
+        folder: where what is no address lies.
+        chosen: the configuration.
+        recover: close releases that processes left open which run no more; not to be done by those who only read.
 
     Raises:
         StoreError: it cannot be used, and what to do about it.
         AuditError: the audit log cannot be used.
     """
-    keys = chosen.state.keys
-    key_store = Store(address(keys.url) if keys.url else file_url(folder / "keys" / "keys.sqlite"), KEY_STORE)
+    opened: list[Store] = []
     try:
-        ring = _ring(key_store, folder, keys.master)
-        store = Store(
-            address(chosen.state.url) if chosen.state.url else file_url(folder / "state.sqlite"), STATE_STORE
-        )
+        at, keys_at = chosen.state.url, chosen.state.keys.url
+        opened.append(Store(address(keys_at) if keys_at else file_url(folder / "keys" / "keys.sqlite"), KEY_STORE))
+        ring = _ring(opened[0], folder, chosen.state.keys.master)
+        opened.append(Store(address(at) if at else file_url(folder / "state.sqlite"), STATE_STORE))
+        return _assembled(folder, opened[1], opened[0], ring, chosen, recover)
     except BaseException:
-        key_store.close()
-        raise
-    try:
-        return _assembled(folder, store, key_store, ring, chosen)
-    except BaseException:
-        store.close()
-        key_store.close()
+        for store in opened:
+            store.close()
         raise
 
 
-def _assembled(folder: Path, store: Store, key_store: Store, ring: KeyRing, chosen: config.ConfigModel) -> State:
+def _assembled(
+    folder: Path, store: Store, key_store: Store, ring: KeyRing, chosen: config.ConfigModel, recover: bool
+) -> State:
     mentions = Mentions(ring, normalise)
     vault = VaultPseudonyms(store, ring, keep_ms=_ms(chosen.retention.pseudonyms), same=same, mentioned=mentions)
-    seed, often = ring.key("audit"), chosen.state.audit.checkpoint
-    audit = AuditLog(
+    logged = chosen.state.audit
+    audit = open_log(
         store,
-        seed,
-        Ed25519Signer(seed.derive("checkpoint signing"), chosen.state.audit.name),
-        every=often.records,
-        every_s=often.every.total_seconds(),
+        ring,
+        name=logged.name or None,
+        anchors=[_anchor(item) for item in logged.anchors],
+        every=logged.checkpoint.records,
+        every_s=logged.checkpoint.every.total_seconds(),
+        recover=recover,
     )
-    keep = Keep(quarantine=_ms(chosen.retention.quarantine), evidence=_ms(chosen.retention.evidence))
+    keep = Keep(
+        quarantine=_ms(chosen.retention.quarantine),
+        evidence=_ms(chosen.retention.evidence),
+        pseudonyms=_ms(chosen.retention.pseudonyms),
+    )
     quarantine = Quarantine(store, ring, audit, mentions=mentions, keep=keep)
-    return State(folder, store, key_store, ring, audit, vault, mentions, keep, quarantine)
+    return State(folder, store, key_store, ring, audit, vault, mentions, keep, quarantine, chosen)
+
+
+def _anchor(item: Any) -> Anchor:
+    return FileAnchor(Path(item.file)) if isinstance(item, FileModel) else GitAnchor(Path(item.git))
 
 
 def _ring(store: Store, folder: Path, master: Any) -> KeyRing:

@@ -25,7 +25,8 @@ class Role(Enum):
     ADMIN = "admin"
 
 
-_RUNS = frozenset({Role.OPERATOR, Role.AUDITOR, Role.ADMIN})
+RUNS = frozenset({Role.OPERATOR, Role.AUDITOR, Role.ADMIN})
+"""The roles that look after the installation and see no content; they may have all tenants."""
 
 
 class Kind(Enum):
@@ -93,7 +94,7 @@ class Principal:
     def __post_init__(self) -> None:
         if not self.person:
             object.__setattr__(self, "person", self.id)
-        if self.tenant == ALL_TENANTS and self.role not in _RUNS:
+        if self.tenant == ALL_TENANTS and self.role not in RUNS:
             raise ConfigError(
                 f"one who is {self.role.value} belongs to one tenant",
                 hint="name the tenant; only operator, auditor and admin may have all of them",

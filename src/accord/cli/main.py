@@ -15,6 +15,8 @@ from typing import Any, NoReturn
 import click
 
 from accord import __version__
+from accord.cli import erase, export, hold, kept, keys, review
+from accord.cli.audit import audit_commands
 from accord.cli.check import check
 from accord.cli.demo import demo
 from accord.cli.doctor import doctor
@@ -23,6 +25,7 @@ from accord.cli.options import Common, common
 from accord.cli.policy import policy
 from accord.cli.sanitise import sanitise
 from accord.cli.say import complain, note
+from accord.cli.vault import vault_commands
 from accord.errors import AccordError
 
 DEBUG = "ACCORD_DEBUG"
@@ -84,7 +87,17 @@ def cli(ctx: click.Context) -> None:
     ctx.ensure_object(Common)
 
 
-for _command in (demo, check, sanitise, models, policy, doctor):
+_STATE = (
+    audit_commands(kept.log_of),
+    review.commands(kept.desk),
+    erase.command(kept.desk),
+    export.command(kept.desk),
+    hold.commands(kept.desk),
+    keys.commands(kept.api_keys),
+    vault_commands(kept.ring_of, kept.record),
+)
+
+for _command in (demo, check, sanitise, models, policy, doctor, *_STATE):
     cli.add_command(_command)
 
 

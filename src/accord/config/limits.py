@@ -23,6 +23,9 @@ class MediaModel(Model):
     ratio: int = Field(default=_MEDIA.ratio, ge=1)
     seconds: float = Field(default=_MEDIA.seconds, gt=0)
     memory: int = Field(default=_MEDIA.memory, ge=256_000_000)
+    sound_seconds: int = Field(default=_MEDIA.sound_seconds, ge=1)
+    samples: int = Field(default=_MEDIA.samples, ge=1)
+    channels: int = Field(default=_MEDIA.channels, ge=1, le=1024)
     dpi: int = Field(default=_MEDIA.dpi, ge=36, le=600)
 
 

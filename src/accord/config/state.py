@@ -85,20 +85,21 @@ class AuditModel(Model):
     """The audit log.
 
     Attributes:
-        name: the origin in its checkpoints, as C2SP tlog-checkpoint wants it: like an address without a scheme.
+        name: the origin in its checkpoints, as C2SP tlog-checkpoint wants it: like an address without a scheme;
+            after its public key when not given.
         checkpoint: how often it is signed.
         anchors: files and git repositories, elsewhere, that heads are written to.
         verify_every: how often a server verifies it by itself.
     """
 
-    name: str = "accord.local/audit"
+    name: str = ""
     checkpoint: CheckpointModel = CheckpointModel()
     anchors: tuple[FileModel | GitModel, ...] = ()
     verify_every: Span = timedelta(hours=1)
 
     @model_validator(mode="after")
     def _origin(self) -> AuditModel:
-        if not re.fullmatch(r"[!-*,-~]{1,128}", self.name):
+        if not re.fullmatch(r"[!-*,-~]{0,128}", self.name):
             raise ValueError("a name of the log has no spaces and no plus sign")
         return self
 

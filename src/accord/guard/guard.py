@@ -98,7 +98,7 @@ class Guard:
         opener: opens parts that are no text and builds them anew; without one they are not inspected.
         keeper: keeps content that does not leave; without one nothing is kept.
         commitment: says in a record whom it is about, so that only who holds a key can tell.
-        on_close: run when the guard is closed.
+        on_close: run when the guard is closed; closes the log, where that is the guard's alone.
     """
 
     def __init__(
@@ -186,12 +186,11 @@ class Guard:
         self.audit.append(delivery_of(decision.id, status))
 
     def close(self) -> None:
-        """Let go of threads and files."""
+        """Let go of threads and child processes; of the log and what else it was given only if `on_close` does."""
         self._pools.close()
         close = getattr(self.opener, "close", None)
         if close is not None:
             close()
-        self.audit.close()
         if self._on_close is not None:
             self._on_close()
 
