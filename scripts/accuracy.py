@@ -1,7 +1,7 @@
 """Measure accord on public sets and write `docs/accuracy.md`.
 
-    python scripts/accuracy.py --data DIR [--out docs/accuracy.md] [--only text|pictures|sound …] [--sets NAME …]
-                               [--limit N] [--peer-python PYTHON]
+    python scripts/accuracy.py --data DIR [--out docs/accuracy.md] [--only text|pictures|sound|names …]
+                               [--sets NAME …] [--limit N] [--synthesiser PROGRAM …] [--peer-python PYTHON]
 
 The page has parts that are measured apart; with --only the others stay as they are. DIR holds one folder for each
 set, with `README.md` (source, licence, attribution) and `data.jsonl`, or `manifest.jsonl` beside its pictures. The
@@ -19,7 +19,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from figures import fairness, page, parts, picture_page, privacy, safety, sound_page, words
+from figures import fairness, page, parts, picture_page, privacy, safety, sound_names_page, sound_page, words
 from figures.sets import Sets, trained_on
 from figures.subject import SAFETY, Peer, Subject
 
@@ -27,6 +27,7 @@ from accord.core.decision import Outcome
 from accord.evaluate.run import digest_of, subject_of
 
 ROOT = Path(__file__).resolve().parents[1]
+PARTS = (*parts.NAMES, "names")
 WEIGHTS = ROOT / "src" / "accord" / "detect" / "weights"
 
 
@@ -35,9 +36,15 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder of the sets")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "accuracy.md")
-    parser.add_argument("--only", nargs="*", choices=parts.NAMES, default=list(parts.NAMES), help="only these parts")
+    parser.add_argument("--only", nargs="*", choices=PARTS, default=list(PARTS), help="only these parts")
     parser.add_argument("--sets", nargs="*", default=[], help="only these sets")
     parser.add_argument("--limit", type=int, default=1000, help="rows of a set at most")
+    parser.add_argument(
+        "--synthesiser",
+        nargs="*",
+        default=["espeak-ng", "flite"],
+        help="programs that speak names: espeak-ng, flite, or PIPER=MODEL.onnx; none is a dependency",
+    )
     parser.add_argument("--peer-python", help="an interpreter that has presidio-analyzer")
     return parser.parse_args(given)
 
@@ -136,6 +143,9 @@ def main() -> None:
         written["pictures"] = picture_page.part(Sets(given.data, given.sets, given.limit, trained), say)
     if "sound" in given.only:
         written["sound"] = sound_page.part(Sets(given.data, given.sets, given.limit, trained), say)
+    if "names" in given.only:
+        digest = Sets(given.data, [], given.limit, trained).digest
+        written["names"] = sound_names_page.part(given.synthesiser, digest, say)
     parts.write(given.out, written)
     say(str(given.out))
 

@@ -30,27 +30,27 @@ PEOPLE = {
     "Japanese, Korean": "Haruka Tanaka, Kenji Yamamoto, Min Jun Park, Sakura Ito, Ji Woo Kim, Hiroshi Nakamura",
     "Nordic, Finnish": "Astrid Lundgren, Mikko Virtanen, Ingrid Halvorsen, Lars Bergström, Kaisa Niemi, Soren Dahl",
     "Slavic": "Katarzyna Nowak, Dmitri Volkov, Jana Novotna, Milan Petrovic, Olena Shevchenko, Tomasz Wisniewski",
-    "Spanish, Portuguese": "Lucía Fernández, Diego Morales, Beatriz Carvalho, Rafael Sousa, Pilar Navarro, Joaquim Teixeira",
+    "Spanish, Portuguese": "Lucía Fernández, Diego Morales, Beatriz Carvalho, Rafael Sousa, Pilar Navarro",
     "West African": "Chinedu Okafor, Amara Nwosu, Kwame Mensah, Abena Boateng, Oluwaseun Adeyemi, Aminata Diallo",
     "East African": "Wanjiru Kamau, Abebe Tesfaye, Achieng Odhiambo, Juma Mwangi, Hodan Abdi, Neema Kimani",
 }  # fmt: skip
 """Made up from common given names and surnames."""
 
 ANNOUNCEMENTS = (
-    ("Good morning. My name is", ", and I am calling about a delivery that has not arrived."),
-    ("Hello, this is", "speaking. How can I help you today?"),
-    ("If you have any questions, please ask for", "at the front desk."),
-    ("You are speaking with", "from the billing department."),
-    ("Could you put me through to", "please? It is about the broken window."),
-    ("Thank you for waiting. I am", "and I will be looking after you this afternoon."),
+    ("Hi there. My name is", "and I would like to cancel my appointment on Tuesday."),
+    ("Good afternoon, this is", "speaking, from the library."),
+    ("When you arrive, just ask for", "and we will come down to meet you."),
+    ("I was told I could speak to", "about the repair of my car."),
+    ("Please transfer me to", "if that is possible today."),
+    ("You have reached the right person. I am", "and I look after your contract."),
 )
 SENTENCES = (
-    ("The parcel was handed to", "on the second floor, just before lunch."),
-    ("Yesterday", "wanted to change the order and pay for it later."),
-    ("We were told that", "has moved the meeting to next week."),
-    ("The keys are with", "until the painters have finished the kitchen."),
-    ("Then", "opened the window, and it became quite cold in the room."),
-    ("There was a letter from", "on the table, next to the flowers."),
+    ("The book was returned by", "two days before the holidays."),
+    ("Last week", "bought a new bicycle and sold the old one."),
+    ("Nobody knew why", "had left the party so early."),
+    ("Tickets for the concert are waiting for", "at the main entrance."),
+    ("In the morning", "made coffee, and everybody sat down at the table."),
+    ("The dog belongs to", "and it barks at every train."),
 )
 MAILS = tuple(
     (f"{one} {joint} {two} at {host} dot {end}", f"{one}{sign}{two}@{host}.{end}")
@@ -70,13 +70,12 @@ PHONES = (
 )
 ASKED = {
     MAIL: (("You can write to", "whenever you like."), ("Please send the invoice to", "by the end of the week.")),
-    PHONE: (("You can call me back on", "at any time before six."), ("The number of the office is", "and it is open."))
+    PHONE: (("You can call me back on", "at any time before six."), ("The office has the number", "and it is open."))
 }  # fmt: skip
 
 _AROUND_S = 0.25
 _WHOLE = 0.9
-_SPOKEN_EACH = 4
-_MARKS = re.compile(r"[,.]")
+_SPOKEN_EACH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +103,17 @@ class Told:
 
     Attributes:
         sentence: what was said.
-        kept: the recording before and after.
-        times: when the private piece is said.
+        muted: seconds of the private piece that are muted, and that there are.
+        around: likewise for what is said around it; None where nothing was released.
+        read: what the guard understood.
         before: what the judge heard before.
         after: what it heard in what was released.
     """
 
     sentence: Sentence
-    kept: Kept
-    times: tuple[float, float]
+    muted: tuple[float, float]
+    around: tuple[float, float] | None
+    read: str
     before: str
     after: str
 
@@ -133,11 +134,11 @@ def people() -> list[str]:
 
 
 def sentences(voices: Sequence[Voice], names: Sequence[str]) -> list[Sentence]:
-    """Every name announced, known and neither; as many parts of names, numbers and addresses as there are for each."""
+    """Every name in every kind of sentence, with another voice in each; numbers and addresses in every voice."""
     made: list[Sentence] = []
     for number, kind in enumerate(NAMED):
         frames = ANNOUNCEMENTS if kind == ANNOUNCED else SENTENCES
-        for at, name in enumerate(names):
+        for at, name in enumerate(names if kind in (ANNOUNCED, KNOWN) else names[::2]):
             # Each kind with another voice for the same name, each voice with all frames.
             voice = voices[(at + 3 * number + at // len(voices)) % len(voices)]
             before, after = frames[(at + at // len(frames) + number) % len(frames)]
@@ -169,7 +170,8 @@ def told(made: Sequence[Sentence], ears: Ears, say: Callable[[str], None] = lamb
             kept = ears.release(encoded(samples, RATE), beside=one.beside)
             before = transcript(kept.before, RATE, judge)
             after = "" if kept.after is None else transcript(kept.after, RATE, judge)
-            found.append(Told(one, kept, times[1], before, after))
+            around = None if kept.after is None else _around(kept, times[1])
+            found.append(Told(one, kept.muted(*times[1]), around, kept.text, before, after))
         say(str(voice))
     return found
 
@@ -200,9 +202,9 @@ def origin_of(one: Told) -> str:
 
 
 def _hidden(name: str, said: Sequence[Told]) -> Figure:
-    parts = [one.kept.muted(*one.times) for one in said]
+    parts = [one.muted for one in said]
     due = [one for one in said if one.heard(one.before)]
-    around = [_around(one) for one in said if one.kept.after is not None]
+    around = [one.around for one in said if one.around is not None]
     whole = sum(part >= _WHOLE * all_of for part, all_of in parts)
     return Figure(
         name,
@@ -211,21 +213,20 @@ def _hidden(name: str, said: Sequence[Told]) -> Figure:
             "muted whole": proportion("whole", whole, len(said)),
             "heard in what was released": proportion("left", sum(one.heard(one.after) for one in due), len(due)),
             "muted around it": rate_of("around", [p for p, _ in around], [w for _, w in around]),
-            "held back": proportion("held", sum(one.kept.after is None for one in said), len(said)),
+            "held back": proportion("held", len(said) - len(around), len(said)),
         },
     )
 
 
-def _around(one: Told) -> tuple[float, float]:
+def _around(kept: Kept, times: tuple[float, float]) -> tuple[float, float]:
     """Seconds muted away from the value, and seconds there are."""
-    low, high = one.times[0] - _AROUND_S, one.times[1] + _AROUND_S
-    each = one.kept.muted(0, low), one.kept.muted(high)
+    each = kept.muted(0, times[0] - _AROUND_S), kept.muted(times[1] + _AROUND_S)
     return sum(part for part, _ in each), sum(whole for _, whole in each)
 
 
 def misheard(said: Sequence[Told]) -> list[Figure]:
-    """Words wrong of what is said around the names, by accent; with what the guard read and what the judge read."""
-    kept = [one for one in said if one.sentence.kind in NAMED]
+    """Words wrong of whole sentences, by voice, where the recogniser was told nothing."""
+    kept = [one for one in said if one.sentence.kind in (ANNOUNCED, UNANNOUNCED)]
     accents: dict[str, list[Told]] = {}
     for one in kept:
         accents.setdefault(voice_of(one), []).append(one)
@@ -238,7 +239,7 @@ def _wrong(name: str, said: Sequence[Told]) -> Figure:
         errors, wholes = [], []
         for one in said:
             due = words(" ".join(one.sentence.pieces))
-            heard = one.before if model == "tiny.en" else one.kept.text
+            heard = one.before if model == "tiny.en" else one.read
             errors.append(distance(due, words(heard)))
             wholes.append(len(due))
         scores[f"wrong, {model}"] = rate_of("wrong", errors, wholes)

@@ -1,7 +1,7 @@
 """Sentences spoken by synthesisers, joined from pieces so that it is known when each piece is said.
 
-Synthesisers are programs of their own that stand beside accord: eSpeak NG and Piper are under the GPL. None of them is
-a dependency, none is imported, and nothing that they make is kept.
+Synthesisers are programs of their own that stand beside accord: eSpeak NG and Piper are under the GPL. None of them
+is a dependency, none is imported, and nothing that they make is kept.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ RATE = 16_000
 
 _ESPEAK = {
     "en-us": "American", "en-gb": "British", "en-gb-scotland": "Scottish", "en-029": "Caribbean",
-    "en-gb-x-gbclan": "Lancashire", "en-us+f3": "American", "en-gb-x-rp+f2": "Received Pronunciation",
+    "en-gb-x-gbcwmd": "West Midlands", "en-us-nyc": "New York City", "en-us+f3": "American",
+    "en-gb-x-rp+f2": "Received Pronunciation",
 }  # fmt: skip
 _FLITE = {"slt": "American", "rms": "American", "awb": "Scottish"}
 _PIPER = {"en_US-joe-medium": "American"}
