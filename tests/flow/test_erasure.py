@@ -31,10 +31,14 @@ from accord.vault.envelope import open_sealed
 from accord.vault.keys import KeyRing
 from accord.vault.master import EnvironmentMaster
 
-JONAS = Context(tenant="clinic", principal="ward-app", end_user="nurse-3", session="s-77", subject="patient-4711")
-IDA = Context(tenant="clinic", principal="ward-app", end_user="nurse-3", session="s-78", subject="patient-0815")
+JONAS = Context(
+    tenant="clinic", principal="ward-app", end_user="nurse-3", session="visit-of-may", subject="patient-4711"
+)
+IDA = Context(
+    tenant="clinic", principal="ward-app", end_user="nurse-3", session="visit-of-june", subject="patient-0815"
+)
 VALUES = ("Jonas Weber", "jonas.weber@example.org")
-CLEAR = (*VALUES, "patient-4711", "Weber", "weber@", "nurse-3", "s-77", "4711")
+CLEAR = (*VALUES, "patient-4711", "Weber", "weber@", "nurse-3", "visit-of-may")  # nothing that chance writes
 
 
 @pytest.fixture

@@ -128,8 +128,8 @@ class Erasure:
             AuditError: it could not be recorded; nothing was erased, or it goes on with `resume`.
         """
         who, kind, target = person(by), *_named(subject, value)
-        found = self._finder.find(tenant, kind, target)
-        row = self._journal.sealed(tenant, kind, target, who)
+        found = self._finder.search(tenant, kind, target)
+        row = self._journal.sealed(tenant, kind, target, who, _refs(found))
         try:
             with self._store.write(LOCK) as connection:
                 forbid(connection, tenant, found.subjects)
@@ -149,7 +149,7 @@ class Erasure:
             AccessDenied: not exactly one of subject and value is named.
             OnHold: a legal hold would forbid it.
         """
-        found = self._finder.find(tenant, *_named(subject, value))
+        found = self._finder.search(tenant, *_named(subject, value))
         with self._store.read() as connection:
             forbid(connection, tenant, found.subjects)
         whole = {"scope": len(found.scopes), "item": len(found.items), "key": len(found.keys)}
@@ -197,14 +197,14 @@ class Erasure:
 
     def _remove_all(self, job: Job) -> None:
         for _ in range(_ROUNDS):
-            found = self._finder.find(job.tenant, job.kind, job.target)
+            known = [ref for kind, ref in self._journal.done(job.id).refs if kind == ITEM]
+            found = self._finder.again(job.tenant, job.kind, job.target, known)
             if not found:
                 self._forget_index(job)
                 return
             with self._store.read() as connection:
                 forbid(connection, job.tenant, found.subjects)
-            refs = [(PSEUDONYM, ref.hex()) for ref in found.scopes] + [(ITEM, one.id) for one in found.items]
-            self._journal.plan(job.id, found.keys, refs, self._audit.checkpoint())
+            self._journal.plan(job.id, found.keys, _refs(found), self._audit.checkpoint())
             self._remove(job, found)
         raise StoreError(
             "what is to be erased keeps arriving", hint="stop what sends it, then run `accord erase --resume`"
@@ -282,6 +282,10 @@ def _named(subject: str, value: str) -> tuple[str, str]:
     if bool(subject.strip()) == bool(value.strip()):
         raise AccessDenied("name a subject or a value, one of the two", hint="accord erase --subject ID | --value -")
     return (SUBJECT, subject) if subject.strip() else (VALUE, value)
+
+
+def _refs(found: Found) -> list[tuple[str, str]]:
+    return [(PSEUDONYM, ref.hex()) for ref in found.scopes] + [(ITEM, one.id) for one in found.items]
 
 
 def _held_in(connection: Connection, refs: Sequence[bytes]) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -74,8 +74,8 @@ class Finder:
         self._mentions = mentions
         self._quarantine = quarantine
 
-    def find(self, tenant: str, kind: str, target: str) -> Found:
-        """Everything of a subject, or that mentions a value.
+    def search(self, tenant: str, kind: str, target: str) -> Found:
+        """Everything of a subject, or that mentions a value; for a value, all texts that are kept are read.
 
         Args:
             tenant: whose data.
@@ -85,7 +85,23 @@ class Finder:
         Raises:
             StoreError: it cannot be read.
         """
-        return self._of_subject(tenant, target) if kind == SUBJECT else self._of_value(tenant, target)
+        if kind == SUBJECT:
+            return self._of_subject(tenant, target)
+        return self._of_value(tenant, target, self._telling(tenant, target))
+
+    def again(self, tenant: str, kind: str, target: str, known: Iterable[str]) -> Found:
+        """What is still there, and what the index says now; no text is read again.
+
+        Args:
+            tenant: whose data.
+            kind: `subject` or `value`.
+            target: who, or what.
+            known: ids of items that were found before.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        return self._of_subject(tenant, target) if kind == SUBJECT else self._of_value(tenant, target, known)
 
     def _of_subject(self, tenant: str, subject: str) -> Found:
         whose = self._ring.name("subject", tenant, subject)
@@ -99,11 +115,11 @@ class Finder:
         above = named_keys(self._ring, "subject", [whose])
         return Found(refs, kept, with_children(self._ring, [*above, *self._keys(tenant, refs, kept)]), {whose})
 
-    def _of_value(self, tenant: str, value: str) -> Found:
+    def _of_value(self, tenant: str, value: str, more: Iterable[str]) -> Found:
         with self._store.read() as connection:
             found = self._mentions.find(connection, tenant, value)
         refs = [one.ref for one in found if one.kind == PSEUDONYM]
-        named = {id_of(one.ref) for one in found if one.kind == ITEM} | set(self._telling(tenant, value))
+        named = {id_of(one.ref) for one in found if one.kind == ITEM} | set(more)
         kept: list[Kept] = []
         subjects: set[bytes] = set()
         with self._store.read() as connection:

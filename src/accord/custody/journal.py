@@ -93,7 +93,7 @@ class Journal:
         self._ring = ring
         self._now = now
 
-    def sealed(self, tenant: str, kind: str, target: str, by: str) -> dict[str, Any]:
+    def sealed(self, tenant: str, kind: str, target: str, by: str, refs: Iterable[tuple[str, str]]) -> dict[str, Any]:
         """The row of a new erasure, to be written under the lock of custody."""
         job = new_id()
         return {
@@ -103,7 +103,7 @@ class Journal:
             "state": BEGUN,
             "requested_by": by,
             "target": seal(self._ring.key("erasure", job), target.encode("utf-8", "surrogatepass"), "erasure", job),
-            "progress": Done().written(),
+            "progress": Done(refs=set(refs)).written(),
             "note": "",
             "at": self._now(),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -184,27 +185,30 @@ def test_a_row_that_was_moved_does_not_open(desk: Desk) -> None:
         desk.quarantine.unsealed_for_release(two)
 
 
-def test_of_many_that_ask_at_once_one_is_admitted(desk: Desk) -> None:
+def test_of_many_processes_that_ask_at_once_one_is_admitted(desk: Desk) -> None:
     content, decision = held(HELD)
     item = desk.quarantine.keep(content, decision, CONTEXT)
     desk.quarantine.approve(item, "anna")
-    admitted: list[str] = []
-    barrier = threading.Barrier(6)
-
-    def ask() -> None:
-        store = Store(desk.store.url.render_as_string(hide_password=False), STATE_STORE)
-        own = Quarantine(store, desk.ring, desk.log, mentions=desk.mentions, keep=Keep(), now=desk.clock)
-        barrier.wait()
-        admitted.append(own.admits(content, Destination.MODEL, CONTEXT, "p1"))
-        store.close()
-
-    threads = [threading.Thread(target=ask) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(admitted) == [""] * 5 + [item]
-    assert desk.log.events.count("admitted") == 1
+    ready, start = os.pipe(), os.pipe()
+    children = []
+    for _ in range(5):
+        child = os.fork()
+        if child == 0:
+            code = 9
+            try:
+                os.write(ready[1], b"x")
+                os.read(start[0], 1)
+                code = int(desk.quarantine.admits(content, Destination.MODEL, CONTEXT, "p1") == item)
+            finally:
+                os._exit(code)
+        children.append(child)
+    for _ in children:
+        os.read(ready[0], 1)
+    os.write(start[1], b"x" * len(children))
+    assert sorted(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children) == [0, 0, 0, 0, 1]
+    for end in (*ready, *start):
+        os.close(end)
+    assert desk.quarantine.get(item).state == "used"
 
 
 def test_of_many_that_keep_the_same_one_is_kept(desk: Desk) -> None:
