@@ -7,6 +7,8 @@ opens, which the guard reports and the policy judges: a binary named `notes.txt`
 from __future__ import annotations
 
 import codecs
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import BinaryIO
@@ -83,15 +85,22 @@ def open_input(path: Path, limits: Limits, *, role: Role = Role.USER, declared: 
         declared: its media type; taken from the name when empty.
 
     Raises:
-        ContentError: it cannot be read, or is a video.
+        ContentError: it cannot be read, is no regular file, or is a video.
     """
     if path.is_dir():
         raise ContentError("this is a folder", hint="`accord sanitise` takes folders")
     try:
-        with path.open("rb") as handle:
+        with open(path, "rb", opener=_at_once) as handle:
+            if not stat.S_ISREG(os.fstat(handle.fileno()).st_mode):
+                raise ContentError("this is not a regular file", hint="pipe what it gives into `-`")
             return read_input(handle, limits, name=path.name, role=role, declared=declared)
     except OSError as error:
         raise ContentError(f"cannot read the file: {error.strerror or type(error).__name__}") from None
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open without waiting for whoever writes into a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def read_input(

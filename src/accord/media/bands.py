@@ -1,4 +1,4 @@
-"""Which frequencies of a recording leave: those that were listened to, and those beside them that anyone hears."""
+"""Which frequencies of a recording leave, those listened to and those anyone hears, and samples of which size."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ _LOW = 1_000
 _FAINT = 10 ** (-55 / 10)  # of full scale: fainter bands hide nothing that survives
 _SHARE = 0.002  # of the seconds that may be louder above `HEARD` than below before that counts as hidden
 _TAIL = 10 ** (-60 / 10)
+_SPIKES = 1e-3  # of the samples, which may be clipped for the sake of the others
+_LOST = 0.5  # of the samples that are more than noise, which may vanish
+_FLOOR = -12  # power of two of what is more than noise
+_VANISHED = -15  # power of two of what is nothing in sixteen bits
 
 
 class LowPass:
@@ -103,3 +107,40 @@ class Bands:
     def ultrasound(self) -> bool:
         """Whether there is anything worth telling above what people hear."""
         return self._ultrasound > 0
+
+
+class Sizes:
+    """How large samples in floating point are, which may be of any size: told from a count of their exponents.
+
+    The gain brings all but one in a thousand of them between -1 and 1, so that one spike does not turn a recording
+    into silence; what lies outside is clipped.
+    """
+
+    def __init__(self) -> None:
+        self._counts = np.zeros(512, dtype=np.int64)  # of powers of two from -256
+        self._peak = 1.0
+        self.none = False
+        """Whether some are infinite, or no numbers."""
+
+    def feed(self, block: Samples) -> None:
+        """Take the next samples."""
+        finite = np.abs(block[np.isfinite(block)])
+        self.none = self.none or finite.size < block.size
+        exponents = np.frexp(finite)[1][finite > 0]
+        self._counts += np.bincount(np.clip(exponents + 256, 0, 511), minlength=512)
+        self._peak = max(self._peak, float(finite.max(initial=0.0)))
+
+    @property
+    def gain(self) -> float:
+        """What samples are to be multiplied with; 1 where they are of the usual size."""
+        above = self._counts.sum() - np.cumsum(self._counts)
+        enough = int(np.argmax(above <= _SPIKES * self._counts.sum())) - 256
+        return 1.0 / min(self._peak, max(1.0, 2.0**enough))
+
+    @property
+    def lost(self) -> bool:
+        """Whether the gain makes nothing of samples that could be heard without it."""
+        powers = np.arange(-256, 256)
+        heard = self._counts[powers > _FLOOR].sum()
+        gone = self._counts[(powers > _FLOOR) & (powers + np.log2(self.gain) <= _VANISHED)].sum()
+        return bool(gone > _LOST * heard)

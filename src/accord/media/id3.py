@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import zlib
 
-from accord.media.exif import MOST_TEXT, clean, decoded, runs
+from accord.media.exif import MOST_TEXT, clean, decoded
+from accord.media.leftovers import binary, embed, file_in, legible, read_bytes, read_leftover
 from accord.media.metadata import Found
-from accord.media.parts import Embedded
 
 _NAMES = {
     "TIT2": "Title",
@@ -37,7 +36,6 @@ _NAMES = {
 _CODINGS = {0: "latin-1", 1: "utf-16", 2: "utf-16-be", 3: "utf-8"}
 _MOST_FRAMES = 10_000
 _MOST_TAGS = 8
-_MOST_UNPACKED = 4_000_000
 
 
 def after_id3(data: bytes) -> int:
@@ -71,7 +69,7 @@ def read_id3v1(data: bytes, found: Found) -> None:
         if value:
             found.add(f"id3.{name}", decoded(value), name)
         elif data[start:end].strip(b"\0 ") and name != "Comment":
-            found.add("id3.hidden", runs(data[start:end]))
+            read_bytes("id3.hidden", data[start:end], found)
 
 
 def read_id3(data: bytes, found: Found) -> None:
@@ -99,13 +97,12 @@ def _tag(version: int, flags: int, body: bytes, found: Found) -> None:
         raw = body[at + wide : at + 2 * wide]
         size = _safe(raw) if version == 4 and max(raw) < 128 else int.from_bytes(raw, "big")
         marks = body[at + 9] if version > 2 else 0
-        _frame(name.decode("ascii"), _unpacked(version, marks, body[at + head : at + head + size]), found)
+        _frame(name.decode("ascii"), _unpacked(version, marks, body[at + head : at + head + size], found), found)
         at += head + size
-    if body[at:].strip(b"\0"):
-        found.add("id3.rest", runs(body[at:]))
+    read_leftover("id3.rest", body[at:], found)
 
 
-def _unpacked(version: int, marks: int, body: bytes) -> bytes:
+def _unpacked(version: int, marks: int, body: bytes, found: Found) -> bytes:
     """The content of a frame without what its flags say was done to it."""
     if version == 4:
         body = body[1:] if marks & 0x40 else body
@@ -117,10 +114,10 @@ def _unpacked(version: int, marks: int, body: bytes) -> bytes:
         body = body[4:] if packed else body
     if not packed:
         return body
-    try:
-        return zlib.decompressobj().decompress(body, _MOST_UNPACKED)
-    except zlib.error:
-        return body
+    unpacked, more = found.inflate(body)
+    if more:
+        found.cut.append("id3.frame")
+    return unpacked
 
 
 def _frame(name: str, body: bytes, found: Found) -> None:
@@ -139,14 +136,16 @@ def _frame(name: str, body: bytes, found: Found) -> None:
             found.cut.append(key)
         found.add(key, _said(body[0] if body else 0, body[skip:]), known)
     else:
-        found.add("id3.frame", runs(body))
-        if b"\xff\xd8\xff" in body or b"\x89PNG" in body:
-            start = max(body.find(b"\xff\xd8\xff"), body.find(b"\x89PNG"))
-            found.embedded.append(Embedded("id3.frame", body[start:]))
+        read_bytes("id3.frame", body, found)
+        start = file_in(body)
+        if start is not None:
+            embed("id3.frame", body[start:], found)
 
 
 def _said(coding: int, body: bytes) -> str:
     """Texts of a frame, which NUL parts, as lines."""
+    if coding not in {1, 2} and binary(body):
+        return legible(body)[0]
     text = body[: 2 * MOST_TEXT].decode(_CODINGS.get(coding, "latin-1"), "replace")
     lines = (clean(line.strip("\ufeff")) for line in text.split("\0"))
     return "\n".join(line for line in lines if line)
@@ -170,8 +169,8 @@ def _picture(name: str, body: bytes, found: Found) -> None:
     found.add("id3.picture", _said(coding, title))
     if kind == b"-->":
         found.add("id3.picture", decoded(picture))
-    elif picture:
-        found.embedded.append(Embedded("id3.picture", picture))
+    else:
+        embed("id3.picture", picture, found)
 
 
 def _object(body: bytes, found: Found) -> None:
@@ -180,5 +179,4 @@ def _object(body: bytes, found: Found) -> None:
     name, rest = _ended(coding, rest)
     title, content = _ended(coding, rest)
     found.add("id3.object", "\n".join(filter(None, (_said(coding, name), _said(coding, title)))))
-    if content:
-        found.embedded.append(Embedded("id3.object", content))
+    embed("id3.object", content, found)

@@ -21,7 +21,8 @@ class MediaLimits:
         seconds: opening may take, in a process of its own that is ended then.
         memory: bytes of address space that process may use.
         sound_seconds: of one recording.
-        samples: of one recording, all channels together; they are kept in two bytes each.
+        samples: of one recording, all channels together; they are kept in two bytes each. Two channels of
+            `sound_seconds` fit in at 16,000 samples a second, which is what long recordings are kept at.
         channels: of one recording.
         dpi: pixels per inch at which document pages are drawn.
     """
@@ -37,6 +38,6 @@ class MediaLimits:
     seconds: float = 60.0
     memory: int = 2_000_000_000
     sound_seconds: int = 3_600
-    samples: int = 100_000_000
+    samples: int = 120_000_000
     channels: int = 32
     dpi: int = 150

@@ -15,6 +15,7 @@ from accord.core.place import Meta
 from accord.media import sniff
 from accord.media.container import Block, inflate, walk
 from accord.media.exif import MOST_TEXT, Note, clean, decoded, read_exif, runs
+from accord.media.leftovers import read_trailing
 from accord.media.limits import MediaLimits
 from accord.media.parts import Embedded
 
@@ -22,11 +23,6 @@ MOST_STRIPS = 256
 """Entries of one file that are read as text of their own; further ones share the last."""
 
 _MOST_BYTES = 4_000_000
-_EMBEDDED = re.compile(
-    rb"PK\x03\x04|%PDF-|\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|RIFF....(?:WEBP|AVI |WAVE)|....ftyp|Rar!\x1a\x07"
-    rb"|7z\xbc\xaf",
-    re.DOTALL,
-)
 
 _PNG_KEYWORDS = {
     "title": "Title",
@@ -108,8 +104,10 @@ class Found:
         self.room = 8 * _MOST_BYTES
 
     def inflate(self, data: bytes) -> tuple[bytes, bool]:
-        """Unpack within what is left of the room that all packed texts share."""
-        body, more = inflate(data, max(1, min(_MOST_BYTES, self.room)))
+        """Unpack within what is left of the room that all packed texts share; whether there was more."""
+        if self.room <= 0:
+            return b"", True
+        body, more = inflate(data, min(_MOST_BYTES, self.room))
         self.room -= len(body)
         return body, more
 
@@ -384,17 +382,3 @@ def _properties(data: bytes) -> Iterator[str]:
 def _local(name: str) -> str:
     """A name without its namespace, or without the prefix that was never declared."""
     return name.rpartition("}")[2].rpartition(":")[2]
-
-
-def read_trailing(data: bytes, found: Found) -> None:
-    """Bytes after the end: padding is nothing, text is read, files are opened."""
-    if not data.strip(b"\0\r\n\t \xff"):
-        return
-    text = sniff.text_of(data)
-    if text is not None:
-        _long(data if data[:2] not in (b"\xff\xfe", b"\xfe\xff") else text.encode(), "trailing", "", found)
-        return
-    found.add("trailing", runs(data))
-    start = _EMBEDDED.search(data)
-    if start is not None:
-        found.embedded.append(Embedded("trailing", data[start.start() :]))

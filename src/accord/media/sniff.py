@@ -296,6 +296,9 @@ def _ole(data: bytes) -> str:
     return "application/x-ole-storage"
 
 
+_ASCII = bytes(range(128))
+
+
 def text_of(data: bytes) -> str | None:
     """The text some bytes decode to; None where it is no text.
 
@@ -306,7 +309,7 @@ def text_of(data: bytes) -> str | None:
     try:
         text = data.decode("utf-16" if utf16 else "utf-8-sig")
     except UnicodeDecodeError:
-        foreign = len(re.findall(rb"[\x80-\xff]", data))
+        foreign = len(data.translate(None, _ASCII))
         if utf16 or 6 * foreign > len(data):
             return None
         text = data.decode("cp1252", "replace")

@@ -13,9 +13,11 @@ import soxr
 from accord.core.media import Flaw, Item, Sound, Stop
 from accord.core.place import Interval, Meta, Place
 from accord.media import sniff
-from accord.media.bands import AUDIBLE, HEARD, Bands, LowPass
+from accord.media.bands import AUDIBLE, HEARD, Bands, LowPass, Sizes
 from accord.media.limits import MediaLimits
 from accord.media.metadata import Metadata
+from accord.media.mpeg import Frames, walk
+from accord.media.ogg import ended, first_link
 from accord.media.parts import Opened
 from accord.media.sound_tags import read_tags
 from accord.media.wave import cut_off, mended
@@ -41,6 +43,7 @@ _CONTAINERS = {
 _EXACT = {"FLAC", "AIFF", "AU", "OGG"}
 _FLOATS = {"FLOAT", "DOUBLE"}
 _BLOCK = 1 << 16  # samples, all channels together
+_TRIMMED = 0.75  # seconds of an MP3 file that encoders may have added and decoders take away again
 
 BROKEN = "the recording cannot be decoded"
 """The reason given for corrupt recordings."""
@@ -49,7 +52,13 @@ EMPTY = "the recording holds no sound"
 CUT_OFF = "the recording ends before it should"
 """The reason given for truncated recordings."""
 TOO_LONG = "the recording is longer than is listened to"
-"""The reason given for recordings over the limits."""
+"""The reason given for recordings over the limit of seconds."""
+TOO_MUCH = "the recording has more samples in all its channels than are kept"
+"""The reason given for recordings over the limit of samples."""
+NO_SAMPLES = "the recording holds values that are no samples"
+"""The reason given for infinite values and those that are no numbers."""
+UNEVEN = "the recording is too loud in places for the rest to be kept"
+"""The reason given for samples in floating point of which most would vanish beside the largest."""
 
 
 def open_sound(data: bytes, number: int, parent: int | None, key: str, limits: MediaLimits, stop: Stop) -> Opened:
@@ -61,29 +70,45 @@ def open_sound(data: bytes, number: int, parent: int | None, key: str, limits: M
     below is kept up to 8 kHz only, and the key `sound.above-8-kHz` says so.
     """
     kind = sniff.media_type(data)
-    tags = _tags(data, kind, number, limits)
+    frames = walk(data, limits.sound_seconds + 1.0) if kind == "audio/mpeg" else None
+    tags = _tags(data, kind, number, limits, frames)
     work = _Decoding(number, limits, stop)
-    sound = work.decode(data, kind)
+    sound = work.decode(data, kind, frames)
     metadata = (*tags.keys, *work.keys)
     item = Item(number, parent, "sound", kind, key, (), tags.strips, metadata, 1, sound)
     return Opened(item, (*work.flaws, *tags.flaws), tags.embedded)
 
 
-def _tags(data: bytes, kind: str, number: int, limits: MediaLimits) -> Metadata:
+def _tags(data: bytes, kind: str, number: int, limits: MediaLimits, frames: Frames | None) -> Metadata:
     """Tags of a broken file may be broken in any way; the samples are read all the same."""
     try:
-        return read_tags(data, kind, number, limits)
+        return read_tags(data, kind, number, limits, frames)
     except MemoryError:
         raise
     except Exception:
         return Metadata(flaws=(Flaw("fault.uninspected", "the metadata cannot be read", number, Meta("metadata")),))
 
 
+def _lean(data: bytes, kind: str, frames: Frames | None) -> tuple[bytes, bool]:
+    """What a decoder is given, and whether the file ends before it should."""
+    if frames is not None:
+        return frames.lean(data), frames.cut
+    if kind == "audio/ogg":
+        end = first_link(data)
+        link = data if end == len(data) else data[:end]
+        return link, not ended(link)
+    return mended(data) if kind == "audio/wav" else (data, cut_off(data, kind))
+
+
 class _Stream(io.BytesIO):
     """Bytes that a decoder may look for anywhere: what a broken header names is not there, and no error."""
 
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)  # shares the bytes as long as nobody asks for its buffer
+        self._length = len(data)
+
     def seek(self, offset: int, whence: int = 0, /) -> int:
-        base = (0, self.tell(), len(self.getbuffer()))[whence]
+        base = (0, self.tell(), self._length)[whence]
         return super().seek(min(max(0, base + offset), 1 << 62))
 
 
@@ -109,15 +134,16 @@ class _Decoding:
         at = {} if place is None else {"place": place}
         self.flaws.append(Flaw(category, reason, self.number, **at))
 
-    def decode(self, data: bytes, kind: str) -> Sound | None:
+    def decode(self, data: bytes, kind: str, frames: Frames | None) -> Sound | None:
         """Decode a file; what goes wrong is a flaw."""
-        lean, missing = mended(data) if kind == "audio/wav" else (data, cut_off(data, kind))
+        lean, missing = _lean(data, kind, frames)
+        least = 0.0 if frames is None else frames.seconds - _TRIMMED
         try:
             with _File(_Stream(lean)) as file:
                 if file.format not in _CONTAINERS[kind]:
                     self.flaw("fault.uninspected", f"{sniff.words_for(kind)} in this coding is not inspected")
                     return None
-                return self._read(file, missing) if self._allowed(file) else None
+                return self._read(file, missing, least) if self._allowed(file) else None
         except soundfile.LibsndfileError:
             self.flaw("fault.undecodable", BROKEN)
         except MemoryError:
@@ -135,24 +161,30 @@ class _Decoding:
             return True
         return False
 
-    def _read(self, file: _File, missing: bool) -> Sound | None:
-        """Read all of it, or as much as the limits allow."""
-        gain = _gain(file, self.limits) if file.subtype in _FLOATS else 1.0
+    def _read(self, file: _File, missing: bool, least: float) -> Sound | None:
+        """Read all of it, or as much as the limits allow.
+
+        Args:
+            file: at its start.
+            missing: the file ends before it should.
+            least: seconds that have to come out of it.
+        """
+        gain = self._gain(file) if file.subtype in _FLOATS else 1.0
         rate = self._rate(file)
         keeper = _Keeper(file.samplerate, rate, file.channels)
-        frames, whole = 0, False
+        frames, flaws = 0, len(self.flaws)
         for block in self._blocks(file):
             frames += len(block)
-            keeper.feed(block if gain == 1.0 else block * gain)
-            if keeper.size > self.limits.samples or frames > self.limits.sound_seconds * file.samplerate:
-                self.flaw("fault.uninspected", TOO_LONG, Interval(frames / file.samplerate, _declared(file, frames)))
+            keeper.feed(block if gain == 1.0 else np.clip(block * np.float32(gain), -1.0, 1.0))
+            over = self._over(keeper.size, frames / file.samplerate)
+            if over:
+                self.flaw("fault.uninspected", over, Interval(frames / file.samplerate, _declared(file, frames)))
                 break
-        else:
-            whole = not self.flaws
         if not frames:
             self.flaw("fault.undecodable", EMPTY)
             return None
-        if whole and (missing or (file.format in _EXACT and frames < file.frames)):
+        short = (file.format in _EXACT and frames < file.frames) or frames / file.samplerate < least
+        if len(self.flaws) == flaws and (missing or short):
             end = max(frames, file.frames) / file.samplerate
             self.flaw("fault.undecodable", CUT_OFF, Interval(frames / file.samplerate, end + 1e-3))
         sound = keeper.sound(self.number)
@@ -163,6 +195,29 @@ class _Decoding:
             sound = lowered(sound, HEARD)
         return sound
 
+    def _over(self, samples: int, seconds: float) -> str:
+        """Which limit was passed; empty where none was."""
+        if seconds > self.limits.sound_seconds:
+            return TOO_LONG
+        return TOO_MUCH if samples > self.limits.samples else ""
+
+    def _gain(self, file: _File) -> float:
+        """What brings samples in floating point, which may be of any size, between -1 and 1; see `Sizes`."""
+        sizes, frames = Sizes(), 0
+        size = max(1, _BLOCK // file.channels)
+        while frames <= self.limits.sound_seconds * file.samplerate and not self.stop():
+            block = file.read(size, dtype="float32", always_2d=True)
+            if not len(block):
+                break
+            sizes.feed(block)
+            frames += len(block)
+        file.seek(0)
+        if sizes.none:
+            self.flaw("fault.undecodable", NO_SAMPLES)
+        if sizes.lost:
+            self.flaw("fault.uninspected", UNEVEN)
+        return sizes.gain
+
     def _rate(self, file: _File) -> int:
         """Samples per second that are kept: fewer where there are so many that they would not fit."""
         rate = min(int(file.samplerate), MOST_RATE)
@@ -172,8 +227,6 @@ class _Decoding:
 
     def _blocks(self, file: _File) -> Iterator[Samples]:
         """Blocks of under a second, finite, to the end or the first thing that cannot be read."""
-        import numpy as np
-
         size = max(1, min(file.samplerate // 2, _BLOCK // file.channels))
         while True:
             if self.stop():
@@ -194,18 +247,6 @@ def _declared(file: _File, frames: int) -> float:
     return max(float(file.frames), frames + 1.0) / float(file.samplerate)
 
 
-def _gain(file: _File, limits: MediaLimits) -> float:
-    """What brings samples in floating point, which may be of any size, between -1 and 1."""
-    peak, left = 1.0, limits.sound_seconds * file.samplerate
-    size = max(1, _BLOCK // file.channels)
-    while left > 0 and len(block := file.read(size, dtype="float32", always_2d=True)):
-        finite = block[np.isfinite(block)]
-        peak = max(peak, float(np.abs(finite).max())) if len(finite) else peak
-        left -= len(block)
-    file.seek(0)
-    return 1.0 / peak
-
-
 class _Keeper:
     """Turns blocks as they are decoded into the samples that are kept."""
 
@@ -218,7 +259,7 @@ class _Keeper:
         if rate != given:
             self._stream = soxr.ResampleStream(given, rate, channels, dtype="float32", quality="HQ")
         self._filter = LowPass(rate, channels, AUDIBLE) if rate > 2 * AUDIBLE else None
-        self._packed = bytearray()
+        self._packed = io.BytesIO()  # hands its bytes over without a copy
         self._peak = 0
 
     def feed(self, block: Samples) -> None:
@@ -235,14 +276,14 @@ class _Keeper:
             self._keep(rest if self._filter is None else self._filter.feed(rest))
         if self._filter is not None:
             self._keep(self._filter.end())
-        return Sound(self.rate, self.channels, bytes(self._packed), number, self._peak / 32767)
+        return Sound(self.rate, self.channels, self._packed.getvalue(), number, self._peak / 32767)
 
     def _keep(self, block: Samples) -> None:
         if not len(block):
             return
-        whole = np.rint(np.clip(block, -1.0, 1.0) * 32767).astype("<i2")
-        self._peak = max(self._peak, int(np.abs(whole.astype(np.int32)).max()))
-        self._packed += whole.tobytes()
+        whole = np.ascontiguousarray(np.rint(np.clip(block, -1.0, 1.0) * 32767), dtype="<i2")
+        self._peak = max(self._peak, int(whole.max()), -int(whole.min()))
+        self._packed.write(whole.tobytes())
         self.size += whole.size
 
 

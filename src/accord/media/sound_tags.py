@@ -10,13 +10,17 @@ import base64
 import binascii
 import re
 
+from accord.media import sniff
 from accord.media.container import Block
-from accord.media.exif import MOST_TEXT, clean, decoded, runs
+from accord.media.exif import MOST_TEXT, clean, decoded
 from accord.media.id3 import after_id3, read_id3, read_id3v1
+from accord.media.leftovers import binary, embed, read_bytes, read_leftover, read_trailing, said
 from accord.media.limits import MediaLimits
-from accord.media.metadata import Found, Metadata, collected, read_block, read_trailing
+from accord.media.metadata import Found, Metadata, collected, read_block
+from accord.media.mpeg import Frames
+from accord.media.ogg import Packets, pages
 from accord.media.parts import Embedded
-from accord.media.wave import chunks, form_end
+from accord.media.wave import NAMES, Order, chunks, form_end, order_of, recording
 
 _INFO = {
     b"IART": "Artist",
@@ -34,7 +38,7 @@ _INFO = {
     b"ITCH": "Technician",
 }
 _WAVE_SOUND = {b"fmt ", b"fact", b"data", b"PEAK", b"ds64", b"slnt"}
-_AIFF_SOUND = {b"COMM", b"SSND", b"FVER"}
+_AIFF_SOUND = {b"COMM", b"FVER"}
 _AIFF_TEXTS = {b"NAME": "Title", b"AUTH": "Author", b"(c) ": "Copyright", b"ANNO": "Comment"}
 _COMMENTS = {
     "title": "Title",
@@ -61,11 +65,10 @@ _COMMENTS = {
 _PICTURES = {"metadata_block_picture", "coverart"}
 _ENCODERS = re.compile(r"(Xiph\.Org libVorbis|libopus|reference libFLAC|libsndfile|Lavf|Lavc)[\w. :()-]{0,60}\Z")
 """What encoders call themselves: no metadata."""
-_MOST_PAGES = 200_000
 _MOST_ENTRIES = 10_000
 
 
-def read_tags(data: bytes, kind: str, number: int, limits: MediaLimits) -> Metadata:
+def read_tags(data: bytes, kind: str, number: int, limits: MediaLimits, frames: Frames | None = None) -> Metadata:
     """Read the tags of a sound file, within bounds, without decoding its samples.
 
     Args:
@@ -73,6 +76,7 @@ def read_tags(data: bytes, kind: str, number: int, limits: MediaLimits) -> Metad
         kind: its media type, as its bytes tell.
         number: the item it is.
         limits: bounds; `characters` bounds the text.
+        frames: where the frames of an MP3 file stand.
     """
     found = Found()
     start = after_id3(data)
@@ -89,6 +93,8 @@ def read_tags(data: bytes, kind: str, number: int, limits: MediaLimits) -> Metad
     }.get(kind)
     if reader is not None:
         reader(body, found)
+    if frames is not None:
+        _mpeg(data, start, end, frames, found)
     return collected(found, number, limits)
 
 
@@ -99,7 +105,7 @@ def _ending(data: bytes, found: Found) -> int:
         read_id3v1(data[end - 128 : end], found)
         end -= 128
         if data[end - 227 : end - 223] == b"TAG+":
-            found.add("id3.extended", runs(data[end - 227 : end]))
+            read_bytes("id3.extended", data[end - 227 : end], found)
             end -= 227
     if data[end - 9 : end] == b"LYRICS200" and data[end - 15 : end - 9].isdigit():
         size = int(data[end - 15 : end - 9]) + 15
@@ -124,9 +130,11 @@ def _ape(data: bytes, found: Found) -> None:
         name, value = clean(decoded(data[at + 8 : zero])), data[zero + 1 : zero + 1 + size]
         at = zero + 1 + size
         if (flags >> 1) & 3 == 1:
-            title, _, picture = value.partition(b"\0")
+            title, named, picture = value.partition(b"\0")
+            if not named or binary(title):
+                title, picture = b"", value
             found.add("ape.picture", decoded(title))
-            found.embedded.append(Embedded("ape.picture", picture))
+            embed("ape.picture", picture, found)
         else:
             known = _COMMENTS.get(name.lower().replace(" ", ""), "")
             _text(f"ape.{known or 'text'}", value, known or name, found)
@@ -137,41 +145,60 @@ def _text(key: str, body: bytes, name: str, found: Found) -> None:
     body = body.rstrip(b"\0 ")
     if len(body) > MOST_TEXT:
         found.cut.append(key)
-    found.add(key, decoded(body), name)
+    found.add(key, said(body), name)
 
 
 def _wave(data: bytes, found: Found) -> None:
-    """Chunks of a WAV file: INFO, adtl, bext (EBU Tech 3285), iXML, ID3, XMP, and whatever else there is."""
-    last = form_end(data)
-    sounds = 0
-    for chunk in chunks(data, end=last):
+    """Chunks of a WAV file: INFO, adtl, bext (EBU Tech 3285), iXML, ID3, XMP, and whatever else there is.
+
+    Chunks are walked on behind the end that the header tells, as far as they are chunks.
+    """
+    order = order_of(data)
+    told, end, sounds = form_end(data, order), 12, 0
+    head = b""
+    for chunk in chunks(data, order=order):
+        if chunk.start - 8 >= told and chunk.name not in NAMES:
+            break
         name, body = chunk.name, chunk.body
-        sounds += name == b"data"
-        if name == b"LIST":
-            _list(body, found)
+        end = min(len(data), chunk.end)
+        if name == b"fmt " and not head:
+            head = body
+        elif name == b"data":
+            sounds += 1
+            if sounds > 1:
+                _more_sound(head, data[chunk.start : end], order, found)
+        elif name == b"LIST":
+            _list(body, found, order)
         elif name == b"bext":
             _broadcast(body, found)
         elif name in {b"iXML", b"axml", b"_PMX"}:
             read_block(Block("xmp", body), found)
         elif name.lower() == b"id3 ":
             read_id3(body, found)
-        elif name == b"data" and sounds > 1:
-            found.add("riff.data", runs(data[chunk.start : min(len(data), chunk.start + chunk.size)]))
-        elif name not in _WAVE_SOUND and body.strip(b"\0"):
-            found.add("riff.chunk", runs(body))
-    read_trailing(data[last:], found)
+        elif name not in _WAVE_SOUND:
+            read_leftover("riff.chunk", body, found)
+    read_trailing(data[end:], found)
 
 
-def _list(body: bytes, found: Found) -> None:
+def _more_sound(head: bytes, samples: bytes, order: Order, found: Found) -> None:
+    """A further chunk of samples, which some programs play, is a recording of its own; text is text."""
+    if sniff.text_of(samples) is not None or not head:
+        read_leftover("riff.data", samples, found)
+    elif samples.strip(b"\0"):
+        found.add("riff.data")
+        found.embedded.append(Embedded("riff.data", recording({b"fmt ": head, b"data": samples}, order)))
+
+
+def _list(body: bytes, found: Found, order: Order) -> None:
     kind = body[:4]
-    for chunk in chunks(body, 4):
+    for chunk in chunks(body, 4, order=order):
         if kind == b"INFO":
             name = _INFO.get(chunk.name, "")
             _text(f"riff.{name or 'text'}", chunk.body, name or decoded(chunk.name), found)
         elif kind == b"adtl":
             _text("riff.label", chunk.body[20:] if chunk.name == b"ltxt" else chunk.body[4:], "", found)
-        elif chunk.body.strip(b"\0"):
-            found.add("riff.chunk", runs(chunk.body))
+        else:
+            read_leftover("riff.chunk", chunk.body, found)
 
 
 def _broadcast(body: bytes, found: Found) -> None:
@@ -189,15 +216,19 @@ def _broadcast(body: bytes, found: Found) -> None:
 
 def _aiff(data: bytes, found: Found) -> None:
     """Chunks of an AIFF file (Apple, AIFF 1.3)."""
-    last = form_end(data, "big")
+    last, sounds = form_end(data, "big"), 0
     for chunk in chunks(data, end=last, order="big"):
         name = _AIFF_TEXTS.get(chunk.name, "")
         if name:
             _text(f"aiff.{name}", chunk.body, name, found)
         elif chunk.name == b"ID3 ":
             read_id3(chunk.body, found)
-        elif chunk.name not in _AIFF_SOUND and chunk.body.strip(b"\0"):
-            found.add("aiff.chunk", runs(chunk.body))
+        elif chunk.name == b"SSND":
+            sounds += 1
+            if sounds > 1:
+                read_leftover("aiff.data", data[chunk.start : min(last, chunk.end)], found)
+        elif chunk.name not in _AIFF_SOUND:
+            read_leftover("aiff.chunk", chunk.body, found)
     read_trailing(data[last:], found)
 
 
@@ -206,6 +237,9 @@ def _au(data: bytes, found: Found) -> None:
     note = data[24 : min(start, len(data))].strip(b"\0 ")
     if note:
         _text("au.annotation", note, "", found)
+    size = int.from_bytes(data[8:12], "big")
+    if start + size < len(data):
+        read_trailing(data[start + size :], found)
 
 
 def _flac(data: bytes, found: Found) -> None:
@@ -221,9 +255,9 @@ def _flac(data: bytes, found: Found) -> None:
         elif kind == 6:
             _picture(body, "flac.picture", found)
         elif kind == 5:
-            found.add("flac.cuesheet", runs(body))
-        elif kind not in {0, 3} and body.strip(b"\0"):
-            found.add("flac.block", runs(body))
+            read_bytes("flac.cuesheet", body, found)
+        elif kind not in {0, 3}:
+            read_leftover("flac.block", body, found)
         if data[at] & 128:
             return
         at += 4 + size
@@ -241,8 +275,8 @@ def _picture(body: bytes, key: str, found: Found) -> None:
     found.add(key, decoded(texts[1]))
     if texts[0] == b"-->":
         found.add(key, decoded(picture))
-    elif picture:
-        found.embedded.append(Embedded(key, picture))
+    else:
+        embed(key, picture, found)
 
 
 def _vorbis(body: bytes, found: Found) -> None:
@@ -266,49 +300,51 @@ def _vorbis(body: bytes, found: Found) -> None:
             known = _COMMENTS.get(plain, "")
             _text(f"vorbis.{known or 'text'}", value, known or clean(plain), found)
     if body[at:].strip(b"\0\1"):
-        found.add("vorbis.rest", runs(body[at:]))
+        read_leftover("vorbis.rest", body[at:], found)
 
 
 def _packed_picture(name: str, value: bytes, found: Found) -> None:
     try:
         raw = base64.b64decode(value, validate=False)
     except binascii.Error:
-        found.add("vorbis.picture", runs(value))
+        read_bytes("vorbis.picture", value, found)
         return
     if name == "coverart":
         found.add("vorbis.picture")
-        found.embedded.append(Embedded("vorbis.picture", raw))
+        embed("vorbis.picture", raw, found)
     else:
         _picture(raw, "vorbis.picture", found)
 
 
 def _ogg(data: bytes, found: Found) -> None:
-    """Pages of Ogg (RFC 3533): the comments of the first stream, and streams that players go on to."""
-    packet, packets, at = b"", 0, 0
-    first = data[14:18]
-    for _ in range(_MOST_PAGES):
-        if data[at : at + 4] != b"OggS" or at + 27 > len(data):
-            break
-        lacing = data[at + 27 : at + 27 + data[at + 26]]
-        start = at + 27 + len(lacing)
-        if data[at + 14 : at + 18] != first and data[at + 5] & 2:
+    """The comments of the first stream of an Ogg file, and streams that players go on to."""
+    at, packets = 0, Packets()
+    for page in pages(data):
+        if page.first and page.start:
             found.add("ogg.stream")
-            found.embedded.append(Embedded("ogg.stream", data[at:]))
+            found.embedded.append(Embedded("ogg.stream", data[page.start :]))
             return
-        if packets < 2:
-            place = start
-            for size in lacing:
-                packet += data[place : place + size]
-                place += size
-                if size < 255:
-                    packets += 1
-                    if packets == 2:
-                        _comments(packet, found)
-                        break
-                    packet = b""
-        at = start + sum(lacing)
+        if packets.count < 2:
+            second = packets.second(page.lacing, data[page.body : page.end])
+            if second is not None:
+                _comments(second, found)
+        at = page.end
     if at < len(data):
         read_trailing(data[at:], found)
+
+
+def _mpeg(data: bytes, start: int, end: int, frames: Frames, found: Found) -> None:
+    """What stands between and behind the frames of MP3: tags, text, streams of another rate that players go on to."""
+    for begin, stop in frames.gaps:
+        gap = data[max(start, begin) : min(stop, end)]
+        if gap[:3] == b"ID3":
+            size = after_id3(gap)
+            read_id3(gap[:size], found)
+            gap = gap[size:]
+        read_trailing(gap, found)
+    for begin, stop in frames.others:
+        found.add("mpeg.stream")
+        found.embedded.append(Embedded("mpeg.stream", data[begin:stop]))
 
 
 def _comments(packet: bytes, found: Found) -> None:

@@ -10,7 +10,7 @@ from accord.core.media import Opening, Sound
 from accord.core.place import Interval
 from accord.media import sniff, wire
 from accord.media.limits import MediaLimits
-from accord.media.sound import BROKEN, CUT_OFF, EMPTY, TOO_LONG
+from accord.media.sound import BROKEN, CUT_OFF, EMPTY, NO_SAMPLES, SMALL_RATE, TOO_LONG, TOO_MUCH, UNEVEN
 from accord.media.unpack import unpack
 
 LIMITS = MediaLimits()
@@ -84,12 +84,30 @@ def test_silence_and_a_constant_are_sound_of_no_content() -> None:
     assert constant.loudness == pytest.approx(0.5, abs=1e-4)
 
 
-def test_numbers_that_are_none_become_silence() -> None:
+def test_numbers_that_are_none_become_silence_and_are_told() -> None:
     given = tone(0.5)
     given[100:200], given[300], given[400] = np.nan, np.inf, -np.inf
-    heard = sound(file(given, coding="FLOAT")).samples
+    found = opened(file(given, coding="FLOAT"))
+    assert [(flaw.category, flaw.reason) for flaw in found.flaws] == [("fault.undecodable", NO_SAMPLES)]
+    assert found.items[0].sound is not None
+    heard = found.items[0].sound.samples
     assert (heard[100:200] == 0).all() and heard[300] == heard[400] == 0
     assert np.abs(heard[500:] - given[500:]).max() < 1e-3
+
+
+@pytest.mark.parametrize("coding", ["FLOAT", "DOUBLE"])
+def test_one_spike_does_not_silence_a_recording(coding: str) -> None:
+    given = tone(0.5)
+    given[10] = 1e30
+    heard = sound(file(given, coding=coding)).samples
+    assert heard[10] == 1
+    assert np.abs(heard[20:] - given[20:]).max() < 1e-3
+
+
+def test_speech_beside_which_there_are_many_spikes_is_told_to_be_lost() -> None:
+    given = tone(0.5)
+    given[::50] = 1e30
+    assert reasons(file(given, coding="FLOAT")) == [("fault.uninspected", UNEVEN)]
 
 
 def test_floats_beyond_full_scale_are_made_smaller_not_clipped() -> None:
@@ -107,7 +125,16 @@ def test_length_is_bounded_while_decoding() -> None:
     place = found.flaws[0].place
     assert isinstance(place, Interval) and 10 <= place.start <= 10.6 and place.end == 30
     assert found.items[0].sound is not None and found.items[0].sound.seconds <= 10.6
-    assert [reason for _, reason in reasons(data, MediaLimits(samples=50_000))] == [TOO_LONG]
+    assert reasons(data, MediaLimits(samples=50_000)) == [("fault.uninspected", TOO_MUCH)]
+
+
+def test_two_channels_of_the_longest_recording_fit_into_the_samples() -> None:
+    assert 2 * LIMITS.sound_seconds * SMALL_RATE <= LIMITS.samples
+    small = MediaLimits(sound_seconds=3, samples=2 * 3 * 16_000)
+    assert sound(file(tone(2.99, channels=2)), small).seconds == pytest.approx(2.99, abs=0.01)
+    assert sound(file(tone(2.99, 44_100, channels=2), 44_100), small).rate == 16_000
+    assert reasons(file(tone(3.5, channels=2)), small)[0] == ("fault.uninspected", TOO_LONG)
+    assert reasons(file(tone(2.99, channels=3)), small) == [("fault.uninspected", TOO_MUCH)]
 
 
 def test_a_recording_of_many_samples_is_kept_at_a_lower_rate() -> None:
@@ -145,7 +172,7 @@ def test_a_truncated_file_is_a_fault_or_heard_as_far_as_it_goes(form: str, codin
         found = opened(data[: int(part * len(data))])
         heard = found.items[0].sound
         assert found.flaws or (heard is not None and heard.seconds < 1.99)
-        if form in {"WAV", "FLAC"}:
+        if form != "MP3" or part == 0.5:
             assert [flaw.category for flaw in found.flaws] == ["fault.undecodable"]
     for size in (12, 20, 40):
         assert opened(data[:size]).flaws
