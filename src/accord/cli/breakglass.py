@@ -105,7 +105,7 @@ def _revoke(opened: Opened) -> click.Command:
     @pass_common
     def revoke(shared: Common, id_: str) -> int:
         """Take REQUEST back, agreed to or not: nobody sees raw content with it from now on."""
-        with opened(shared, "breakglass.request", None) as desk:
+        with opened(shared, "breakglass.revoke", None) as desk:
             grant = desk.glass.revoke(id_, desk.by, desk.tenant)
         _say(shared, grant, f"revoked {grant.id}")
         return 0
@@ -120,7 +120,7 @@ def _list(opened: Opened) -> click.Command:
     @pass_common
     def list_grants(shared: Common, tenant: str | None) -> int:
         """Show all requests, the newest first: who asked for what, why, and who agreed."""
-        with opened(shared, "review.list", tenant) as desk:
+        with opened(shared, "breakglass.list", tenant) as desk:
             found = desk.glass.list(tenant if tenant is not None else desk.tenant)
         for grant in found:
             if shared.json:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, select, true, update
 
-from accord.custody.common import HOUR, LOCK, Log, Now, clock, new_id, person, record, wanted
+from accord.custody.common import HOUR, LOCK, Log, Now, clock, new_id, person, record, wanted, when
 from accord.custody.items import item_key
 from accord.errors import AccessDenied, KeyLost, StoreError
 from accord.store.engine import Store
@@ -102,7 +102,7 @@ class BreakGlass:
                 grant=grant,
                 tenant=row.tenant,
                 by=who,
-                until=at + lasts,
+                until=when(at + lasts),
                 reason=key.mac("reason", f"{grant}\0{why}".encode()).hex(),
             )
         )
