@@ -16,6 +16,7 @@ against clicks; all else stays sample for sample. Cuts in any order give the sam
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -66,15 +67,16 @@ def apply(samples: Samples, rate: int, cuts: Sequence[Cut], seed: int | None = N
 
 
 def applied(sound: Sound, cuts: Sequence[Cut], seed: int | None = None) -> Sound:
-    """The same for a whole recording, without a copy of it in floating point; see `apply`."""
+    """The same for a whole recording, with a single copy of its samples; see `apply`."""
     if not cuts:
         return sound
-    whole = np.frombuffer(bytearray(sound.packed), dtype="<i2").reshape(-1, sound.channels)
+    held = io.BytesIO(sound.packed)  # copies the bytes once they are written to, and hands its own over without a copy
+    whole: Whole = np.frombuffer(held.getbuffer(), dtype="<i2").reshape(-1, sound.channels)
     made = _worked(whole, sound.rate, cuts, seed)
-    peak = max(
-        (int(np.abs(made[at : at + _STEP].astype(np.int32)).max()) for at in range(0, len(made), _STEP)), default=0
-    )
-    return Sound(sound.rate, sound.channels, made.tobytes(), sound.item, peak / 32767)
+    peak = max(int(made.max(initial=0)), -int(made.min(initial=0)))
+    packed = made.tobytes() if len(made) < len(whole) else b""
+    del whole, made  # the stream lends its bytes out for as long as they live
+    return Sound(sound.rate, sound.channels, packed or held.getvalue(), sound.item, peak / 32767)
 
 
 def regions(cuts: Iterable[Cut], rate: int, frames: int) -> list[Region]:

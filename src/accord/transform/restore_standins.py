@@ -23,6 +23,7 @@ FULL = 42
 """How long a stand-in is at most."""
 
 _WORDS = 8  # of a phrase
+_HEAD, _START = 3, 6  # the first characters of a name, and of a number, by which all others are passed over
 _GAP = re.compile(r"[ \-./()*_`~]{0,4}")
 _CHUNK = re.compile(r"[^\s\"'<>,;()\[\]{}|`*~=/]+")
 
@@ -81,6 +82,9 @@ class Index:
     _exact: dict[str, Entry] = field(default_factory=dict)
     _unparted: dict[str, Entry] = field(default_factory=dict)
     _sizes: set[int] = field(default_factory=set)
+    _firsts: set[str] = field(default_factory=set)
+    _heads: set[str] = field(default_factory=set)
+    _starts: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, issued: Mapping[str, Issued]) -> Index:
@@ -104,7 +108,9 @@ class Index:
         self._whole[compact(pseudonym)] = pseudonym
         entry = Entry(pseudonym, one.value, one)
         if kind is Kind.NUMBER:
-            self._numbers[compact(pseudonym)] = entry
+            number = compact(pseudonym)
+            self._numbers[number] = entry
+            self._starts.update(number[:size] for size in range(1, _START + 1))
         elif kind is Kind.EXACT:
             self._exact[plain(pseudonym).strip("[]")] = Entry(pseudonym, one.value.strip("[]"), one)
             if pseudonym.startswith("@") and one.value.startswith("@"):
@@ -123,6 +129,7 @@ class Index:
         gaps = tuple(folded[a.end() : b.start()] for a, b in pairwise(found))
         if found and len(found) <= _WORDS:
             key = tuple(match[0] for match in found)
+            self._firsts.add(key[0])
             self._phrases[key] = Entry(entry.pseudonym, entry.value, entry.issued, gaps)
 
     def _name(self, pseudonym: str, one: Issued) -> None:
@@ -153,6 +160,7 @@ class Index:
         self.words.setdefault(plain(root), other.capitalize() if other.isupper() or other.islower() else other)
         entry = Entry(stem, original, one)
         self._parts.setdefault(plain(stem), {})[plain(original)] = entry
+        self._heads.add(plain(stem)[:_HEAD])
         if "-" in stem and tuple(TOKEN.findall(plain(stem))) not in self._phrases:
             self._phrase(entry)
         for word in {original, root}:
@@ -242,6 +250,10 @@ class Index:
         words = Tokens(text, view, tokens)
         at = 0
         while at < len(tokens):
+            token = tokens[at][2]
+            if token not in self._firsts and token[:_HEAD] not in self._heads and token[:_START] not in self._starts:
+                at += 1
+                continue
             found = (
                 self._number_at(words, at) or self._phrase_at(words, at, shared) or self._part_at(words, at, shared)
             )
@@ -255,7 +267,7 @@ class Index:
             if index > at and not _GAP.fullmatch(words.gap(index)):
                 break
             number += words.tokens[index][2]
-            if words.length(at, index) > MAX:
+            if number[:_START] not in self._starts or words.length(at, index) > MAX:
                 break
             if number in self._numbers and words.ends(at, index):
                 best = self._numbers[number], index
