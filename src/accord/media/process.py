@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import selectors
 import subprocess
@@ -326,36 +327,58 @@ def _received(pipe: int) -> bytes:
 
 
 class _Answer:
-    """An answer that comes in pieces; its sizes are checked before it is waited for."""
+    """An answer that comes in pieces; its sizes are checked before it is waited for, and no buffer is held twice."""
 
     def __init__(self, most: int) -> None:
         self.header: dict[str, Any] = {}
         self._most = most
-        self._data = bytearray()
-        self._sizes: list[int] | None = None
+        self._head = bytearray()
         self._wanted = wire.PREFIX.size
         self._named = 0
+        self._sizes: list[int] | None = None
+        self._done: list[bytes] = []
+        self._open = io.BytesIO()
 
     @property
     def complete(self) -> bool:
-        return self._sizes is not None and len(self._data) >= self._wanted
+        return self._sizes is not None and len(self._done) == len(self._sizes)
 
     def feed(self, data: bytes) -> None:
-        self._data += data
-        if not self._named and len(self._data) >= self._wanted:
-            self._named = wire.header_size(bytes(self._data[: wire.PREFIX.size]))
-            self._wanted += self._named
-        if self._sizes is None and self._named and len(self._data) >= self._wanted:
-            text = bytes(self._data[wire.PREFIX.size : self._wanted])
-            self.header, self._sizes = wire.read_header(text, self._most)
-            del self._data[: self._wanted]
-            self._wanted = sum(self._sizes)
-        if self._sizes is not None and len(self._data) > self._wanted:
+        rest = memoryview(data)
+        while self._sizes is None and rest:
+            taken = self._wanted - len(self._head)
+            self._head += rest[:taken]
+            rest = rest[taken:]
+            if len(self._head) == self._wanted:
+                self._begin()
+        while rest and not self.complete:
+            taken = self._next - self._open.tell()
+            self._open.write(rest[:taken])
+            rest = rest[taken:]
+            self._finish()
+        if rest:
             raise wire.WireError("more than was announced")
 
     def buffers(self) -> list[bytes]:
-        view, at, out = memoryview(self._data), 0, []
-        for size in self._sizes or []:
-            out.append(bytes(view[at : at + size]))
-            at += size
-        return out
+        return self._done
+
+    @property
+    def _next(self) -> int:
+        assert self._sizes is not None
+        return self._sizes[len(self._done)]
+
+    def _begin(self) -> None:
+        """Read what is known of the header: its size, then itself."""
+        if not self._named:
+            self._named = wire.header_size(bytes(self._head))
+            self._wanted += self._named
+            return
+        self.header, self._sizes = wire.read_header(bytes(self._head[wire.PREFIX.size :]), self._most)
+        self._head.clear()
+        self._finish()
+
+    def _finish(self) -> None:
+        """Put buffers aside that are whole; a stream of bytes hands over what it holds without a copy."""
+        while not self.complete and self._open.tell() == self._next:
+            self._done.append(self._open.getvalue())
+            self._open = io.BytesIO()

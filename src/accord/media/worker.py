@@ -6,6 +6,7 @@ gives up what it does not need: memory, new files, core dumps and, where the sys
 
 from __future__ import annotations
 
+import io
 import os
 import select
 import signal
@@ -65,17 +66,17 @@ def allow_seconds(seconds: float) -> None:
 
 def _read(count: int, parent: int) -> bytes:
     """Exactly so many bytes from the parent; leaves when it is gone."""
-    data = bytearray()
-    while len(data) < count:
+    data = io.BytesIO()  # hands over what it holds without a copy
+    while data.tell() < count:
         if not select.select([0], [], [], _IDLE)[0]:
             if os.getppid() != parent:
                 sys.exit(0)
             continue
-        piece = os.read(0, min(count - len(data), 1 << 20))
+        piece = os.read(0, min(count - data.tell(), 1 << 20))
         if not piece:
             sys.exit(0)
-        data += piece
-    return bytes(data)
+        data.write(piece)
+    return data.getvalue()
 
 
 def _write(pieces: list[bytes], out: int) -> None:
@@ -154,6 +155,7 @@ def main() -> None:
         else:
             found, made = answer(limits, header["hint"], buffers[0])
         _write(wire.frame({**found, "last": swollen(limits)}, made), out)
+        del header, buffers, found, made  # nothing of a file stays while the next one is waited for
 
 
 if __name__ == "__main__":

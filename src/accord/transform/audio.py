@@ -42,7 +42,7 @@ _FADE = 0.005
 _TONE_FADE = 0.02
 _LOUD = 0.05  # of full scale
 _GAP = 0.04  # seconds between two cuts that are not worth keeping
-_STEP = 1 << 20
+_STEP = 1 << 18
 
 Region = tuple[int, int, str]
 """Frames `[start, end)` and what happens to them."""
@@ -70,13 +70,16 @@ def applied(sound: Sound, cuts: Sequence[Cut], seed: int | None = None) -> Sound
     """The same for a whole recording, with a single copy of its samples; see `apply`."""
     if not cuts:
         return sound
-    held = io.BytesIO(sound.packed)  # copies the bytes once they are written to, and hands its own over without a copy
+    held = io.BytesIO(
+        sound.packed
+    )  # copies the bytes once they are written to, and hands its own over without a copy
     whole: Whole = np.frombuffer(held.getbuffer(), dtype="<i2").reshape(-1, sound.channels)
     made = _worked(whole, sound.rate, cuts, seed)
     peak = max(int(made.max(initial=0)), -int(made.min(initial=0)))
-    packed = made.tobytes() if len(made) < len(whole) else b""
+    shorter = made.tobytes() if len(made) < len(whole) else None
     del whole, made  # the stream lends its bytes out for as long as they live
-    return Sound(sound.rate, sound.channels, packed or held.getvalue(), sound.item, peak / 32767)
+    packed = held.getvalue() if shorter is None else shorter
+    return Sound(sound.rate, sound.channels, packed, sound.item, peak / 32767)
 
 
 def regions(cuts: Iterable[Cut], rate: int, frames: int) -> list[Region]:
@@ -114,7 +117,9 @@ def _worked(whole: Whole, rate: int, cuts: Sequence[Cut], seed: int | None) -> W
         _fade(whole, rate, start, end)
         whole[start:end] = 0
         if transform == "replace":
-            whole[start:end] = _scaled(_tone(end - start, rate)[:, None], whole)
+            for at in range(start, end, _STEP):
+                stop = min(end, at + _STEP)
+                whole[at:stop] = _scaled(_tone(at - start, stop - start, end - start, rate)[:, None], whole)
     gone = [(start, end) for start, end, transform in taken if transform == "remove"]
     if not gone:
         return whole
@@ -133,7 +138,7 @@ def _change_voices(whole: Whole, rate: int, cuts: Sequence[Cut], seed: int | Non
     from accord.transform.voice import Voice, changed
 
     if seed is None:
-        seed = int.from_bytes(hashlib.sha256(whole.tobytes()).digest()[:8], "big")
+        seed = int.from_bytes(hashlib.sha256(np.ravel(whole).view(np.uint8).data).digest()[:8], "big")
     joined: list[tuple[int, int]] = []
     for start, end in spans:
         if joined and start <= joined[-1][1]:
@@ -170,9 +175,9 @@ def _scaled(values: NDArray[np.float32], whole: Whole) -> Whole:
     return np.asarray(values, dtype=whole.dtype)
 
 
-def _tone(frames: int, rate: int) -> NDArray[np.float32]:
-    """A soft tone that comes and goes without a click."""
-    at = np.arange(frames)
+def _tone(first: int, last: int, frames: int, rate: int) -> NDArray[np.float32]:
+    """The frames `[first, last)` of a soft tone that comes and goes without a click."""
+    at = np.arange(first, last)
     ramp = max(1, min(int(_TONE_FADE * rate), frames // 2))
     shape = np.minimum(1.0, np.minimum(at + 1, frames - at) / ramp)
     return np.asarray(_LOUD * shape * np.sin(2 * np.pi * TONE / rate * at), dtype=np.float32)
