@@ -291,7 +291,7 @@ class VaultPseudonyms:
         self._put(connection, place, key, issued, mine, now)
         self._touch(connection, place, expires)
         if self._mentioned is not None:
-            values = [(place.tenant, one.category, one.value) for _, one in issued.values()]
+            values = ((place.tenant, one.category, one.value) for _, one in issued.values())  # shows in no traceback
             self._mentioned(connection, "pseudonym", place.scope, values, expires)
 
     def _put(

@@ -120,16 +120,15 @@ def _next(store: Store, master: str, after: str) -> list[Row[Any]]:
 
 
 def _step(store: Store, master: MasterKeys, batch: list[Row[Any]]) -> int:
-    anew = []
+    opened = []
     for row in batch:
-        context = context_of(row)
         with suppress(StoreError):  # one damaged key does not keep the others from being wrapped anew
-            inner = Secret(master.unwrap(row.wrapped, row.master, context))
-            anew.append((row, *master.wrap(inner, context)))
+            opened.append((row, Secret(master.unwrap(row.wrapped, row.master, context_of(row)))))
     done = 0
-    with store.write(LOCK) as connection:
-        for row, name, wrapped in anew:
-            # Only where nobody destroyed it or put it under another key since it was read.
+    with store.write(LOCK) as connection:  # under which nobody retires the version that wraps here
+        for row, inner in opened:
+            name, wrapped = master.wrap(inner, context_of(row))
+            # Only where nobody destroyed it or wrapped it anew since it was read.
             changed = connection.execute(
                 data_keys.update()
                 .where(data_keys.c.id == row.id, data_keys.c.wrapped == row.wrapped)

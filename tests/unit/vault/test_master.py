@@ -110,6 +110,32 @@ def test_new_versions_wrap_and_old_ones_unwrap(tmp_path):
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_versions_that_are_made_at_once_are_all_kept(tmp_path):
+    path = tmp_path / "master.key"
+    first, made, gate = FileMaster(path, create=True).current, [], threading.Barrier(6)
+
+    def work():
+        master = FileMaster(path)
+        gate.wait()
+        for _ in range(3):
+            made.append(master.add())
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(FileMaster(path).ids) == sorted([first, *made]) and len(set(made)) == 18
+
+
+def test_a_master_key_that_appeared_meanwhile_is_not_replaced(tmp_path):
+    path = tmp_path / "master.key"
+    master = FileMaster(path, create=True)
+    before = path.read_bytes()
+    master._publish({}, fresh=None, new=True)  # as where a lock does not hold, on some network file systems
+    assert path.read_bytes() == before and len(list(tmp_path.iterdir())) == 2
+
+
 def test_a_version_retired_elsewhere_still_unwraps_nothing_new(tmp_path):
     path = tmp_path / "master.key"
     master, other = FileMaster(path, create=True), FileMaster(path)

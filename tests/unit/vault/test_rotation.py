@@ -106,6 +106,33 @@ def test_a_key_destroyed_meanwhile_stays_destroyed(vault, monkeypatch):
         vault.again().by_id(victim.id)
 
 
+@pytest.mark.parametrize("wraps_all", [True, False])
+def test_two_rotations_at_once_never_leave_a_key_under_a_retired_version(vault, monkeypatch, wraps_all):
+    sealed = fill(vault, 4)
+    rotation.add(vault.ring.master)
+    real, calls = rotation._next, []
+
+    def overtaken(*args):
+        batch = real(*args)
+        if not calls:
+            calls.append(1)
+            other = vault.again()
+            second = other.master.current
+            rotation.add(other.master)
+            if wraps_all:
+                other.rewrap()
+                for name in other.master.ids[1:]:
+                    other.retire(name)
+            else:
+                other.retire(second)  # wraps nothing yet, and is about to
+        return batch
+
+    monkeypatch.setattr(rotation, "_next", overtaken)
+    vault.ring.rewrap()
+    assert readable(vault.again(), sealed)
+    assert set(rotation.used(vault.keys)) <= set(FileMaster(vault.master).ids)
+
+
 def test_readers_and_writers_go_on_while_keys_are_wrapped_anew(vault, monkeypatch):
     monkeypatch.setattr(rotation, "_STEP", 5)
     sealed = fill(vault, 30)
