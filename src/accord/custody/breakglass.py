@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, select, true, update
 
 from accord.custody.common import HOUR, LOCK, Log, Now, clock, new_id, person, record, wanted, when
-from accord.custody.items import item_key
+from accord.custody.items import item_key, standing
 from accord.errors import AccessDenied, KeyLost, StoreError
 from accord.store.engine import Store
 from accord.store.tables.custody import grants, items
@@ -88,7 +88,7 @@ class BreakGlass:
             )
         of = items.c.tenant == tenant if tenant is not None else true()
         with self._store.read() as connection:
-            row = connection.execute(select(items).where(items.c.id == item, items.c.expires > at, of)).first()
+            row = connection.execute(select(items).where(items.c.id == item, standing(at), of)).first()
         if row is None:
             raise StoreError("there is no such item, or it has expired", hint="see `accord review list`")
         key = item_key(self._ring, row.kind, row.tenant, item)

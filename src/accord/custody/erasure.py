@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -222,13 +223,14 @@ class Erasure:
         shred_items(self._ring, [(one.kind, job.tenant, one.id) for one in found.items])
         with forgetting(self._store) as connection:
             after = _held_in(connection, found.scopes)
-            counts = {"pseudonym": before[0] - after[0], "scope": before[1] - after[1]}
+            counts = Counter({"pseudonym": before[0] - after[0], "scope": before[1] - after[1]})
             for one in found.items:
-                counts[one.kind] = counts.get(one.kind, 0) + remove(connection, [one.id])
+                gone, named = remove(connection, [one.id])
+                counts.update({one.kind: gone, "mention": named})
             if job.kind == VALUE:
-                counts["mention"] = self._mentions.forget_value(connection, job.tenant, job.target)
+                counts["mention"] += self._mentions.forget_value(connection, job.tenant, job.target)
             else:
-                counts["lifted hold"] = self._forget_holds(connection, job)
+                counts["lifted hold"] += self._forget_holds(connection, job)
             self._journal.count(connection, job.id, counts)
 
     def _is_one_of(self, forms: set[str], one: Issued) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from accord.audit.log import AuditRecord
 from accord.core.content import Content, Context, Part, Text
 from accord.custody.common import Log, Now, clock, new_id, person, record, when
-from accord.custody.items import item_of
+from accord.custody.items import item_of, standing
 from accord.custody.quarantine import Quarantine
 from accord.errors import AccessDenied, KeyLost
 from accord.store.engine import Store
@@ -111,7 +111,7 @@ class Exporter:
             return [{"kept_until": when(at)} for at in connection.execute(wanted).scalars()]
 
     def _kept(self, tenant: str, name: bytes) -> Iterator[dict[str, Any]]:
-        wanted = select(items).where(items.c.subject == name, items.c.expires > self._now())
+        wanted = select(items).where(items.c.subject == name, standing(self._now()))
         with self._store.read() as connection:
             found = [item_of(row) for row in connection.execute(wanted.order_by(items.c.created, items.c.id))]
         for item in found:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, delete, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, or_, update
 
 from accord.core.content import Content
+from accord.custody.holds import held
 from accord.custody.keys import named_keys
 from accord.custody.mentions import ITEM, forget_refs
 from accord.store.tables.custody import grants, items
@@ -117,16 +118,24 @@ def shred_items(ring: KeyRing, found: Sequence[tuple[str, str, str]], *, note: b
         ring.destroy(ids, note=note)
 
 
-def remove(connection: Connection, ids: Sequence[str]) -> int:
-    """Remove items, what the index says of them, and the reasons people gave to see them; how many there were.
+def standing(at: int) -> ColumnElement[bool]:
+    """What has not expired, or is under a legal hold: it can still be looked at, by those who may."""
+    return or_(items.c.expires > at, held(items.c.tenant, items.c.subject))
+
+
+def remove(connection: Connection, ids: Sequence[str]) -> tuple[int, int]:
+    """Remove items, what the index says of them, and the reasons people gave to see them.
 
     Their keys are to be destroyed before: where this is then not reached, what is left cannot be read.
+
+    Returns:
+        How many items there were, and how many rows of the index.
     """
     if not ids:
-        return 0
-    forget_refs(connection, ITEM, [ref_of(item) for item in ids])
+        return 0, 0
+    mentions = forget_refs(connection, ITEM, [ref_of(item) for item in ids])
     connection.execute(update(grants).where(grants.c.item.in_(ids)).values(reason=None))
-    return connection.execute(delete(items).where(items.c.id.in_(ids))).rowcount
+    return connection.execute(delete(items).where(items.c.id.in_(ids))).rowcount, mentions
 
 
 def ref_of(item: str) -> bytes:

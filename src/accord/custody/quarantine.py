@@ -32,6 +32,7 @@ from accord.custody.items import (
     item_of,
     ref_of,
     shred_items,
+    standing,
     written,
 )
 from accord.custody.keep import Keep
@@ -152,14 +153,14 @@ class Quarantine:
         return str(row["id"])
 
     def list(self, tenant: str | None = None, *, kind: str | None = None, state: str | None = None) -> list[Item]:
-        """What is kept and not expired, newest first, without its content.
+        """What is kept, newest first, without its content; also what has expired, while a legal hold keeps it.
 
         Args:
             tenant: whose; all where None.
             kind: `quarantine` or `evidence`; both where None.
             state: `held`, `released`, `denied`, `used` or `closed`; all where None.
         """
-        wanted: list[ColumnElement[bool]] = [items.c.expires > self._now()]
+        wanted: list[ColumnElement[bool]] = [standing(self._now())]
         for column, value in ((items.c.tenant, tenant), (items.c.kind, kind), (items.c.state, state)):
             wanted.append(column == value if value is not None else true())
         with self._store.read() as connection:
@@ -279,6 +280,8 @@ class Quarantine:
         if hmac.compare_digest(self._ring.name("principal", row.tenant, who), bytes(row.principal)):
             raise AccessDenied("who sent it cannot decide about it", hint="ask another person")
         awaits = and_(items.c.id == item, items.c.state == HELD, items.c.expires > at)
+        if row.expires <= at:
+            raise StoreError("this has expired: a legal hold keeps it, but nobody can release it any more")
         if row.state != HELD:
             raise StoreError("this was decided before, or awaits no decision", hint="see `accord review show`")
         self._audit.append(record("custody", row.decision, at, state, item=item, tenant=row.tenant, by=who))
@@ -292,9 +295,7 @@ class Quarantine:
     def _row(self, item: str, tenant: str | None) -> Any:
         of = items.c.tenant == tenant if tenant is not None else true()
         with self._store.read() as connection:
-            row = connection.execute(
-                select(items).where(items.c.id == item, items.c.expires > self._now(), of)
-            ).first()
+            row = connection.execute(select(items).where(items.c.id == item, standing(self._now()), of)).first()
         if row is None:
             raise StoreError("there is no such item, or it has expired", hint="see `accord review list`")
         return row

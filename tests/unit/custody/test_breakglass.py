@@ -134,7 +134,7 @@ def test_when_the_item_goes_so_does_the_reason(desk: Desk, item: str) -> None:
     desk.ring.shred("evidence", "acme", item)
     assert desk.glass.get(grant.id).reason == ""
     with desk.store.write() as connection:
-        assert remove(connection, [item]) == 1
+        assert remove(connection, [item]) == (1, 1)
     kept = desk.glass.get(grant.id)
     assert (kept.reason, kept.requested_by, kept.approved_by) == ("", "anna", "berta")
     with pytest.raises(StoreError, match="no such item"):

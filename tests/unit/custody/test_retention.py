@@ -12,7 +12,7 @@ from accord.core.content import Context
 from accord.core.decision import Outcome
 from accord.custody.keep import Keep
 from accord.custody.retention import ClockLeapt, Sweeper
-from accord.errors import AuditError
+from accord.errors import AuditError, StoreError
 from accord.store.tables.access import api_keys
 from accord.store.tables.custody import items, mentions
 from accord.store.tables.keys import data_keys
@@ -110,6 +110,22 @@ def test_a_legal_hold_keeps_it(all_rooms: Rooms, of: str) -> None:
     swept = pass_days(all_rooms, 1)
     assert swept["quarantine"] == swept["scope"] == stay
     assert counts(all_rooms, items, scopes, pseudonyms, mentions) == [0, 0, 0, 0]
+
+
+def test_what_a_hold_keeps_can_be_looked_at_and_not_released(all_rooms: Rooms) -> None:
+    item = all_rooms.keep("{Jonas Weber} is held", JONAS)
+    hold = all_rooms.holds.place("acme", "olga", "case 12")
+    pass_days(all_rooms, 40)
+    assert [one.id for one in all_rooms.quarantine.list("acme")] == [item]
+    assert len(all_rooms.exporter.export("acme", "patient-4711", "olga")["kept"]) == 1
+    grant = all_rooms.glass.request(item, "anna", "case 12")
+    all_rooms.glass.approve(grant.id, "berta")
+    assert all_rooms.quarantine.content(item, grant.id, "anna")
+    for decide in (all_rooms.quarantine.approve, all_rooms.quarantine.deny):
+        with pytest.raises(StoreError, match="legal hold keeps it"):
+            decide(item, "anna")
+    all_rooms.holds.lift(hold, "olga")
+    assert all_rooms.quarantine.list() == []
 
 
 def test_what_a_hold_keeps_is_found_by_an_erasure_afterwards(all_rooms: Rooms) -> None:
