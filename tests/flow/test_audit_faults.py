@@ -174,7 +174,7 @@ def test_a_full_disk_releases_nothing_and_loses_nothing(on_sqlite: Opened) -> No
     session.all(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(AuditError, match="the disk is full") as caught:
         log.append_many([release(i) for i in range(1, 600)])
-    assert caught.value.hint.startswith("nothing was released: free some space")
+    assert caught.value.hint.startswith("nothing was released; free some space")
     session.all("PRAGMA max_page_count = 1000000")
     assert log.append(release(1)) == 1
     assert log.verify().size == 2

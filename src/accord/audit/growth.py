@@ -74,7 +74,8 @@ def leaves_of(session: Session, seals: Seals, low: int, high: int) -> list[bytes
     Raises:
         TamperDetected: one of these entries is not what was written.
     """
-    found = [row for page in pages(session, low, high) for row in page]
+    with session.exact():
+        found = [row for page in pages(session, low, high) for row in page]
     leaves = []
     for expected, (seq, record, _, _, mac) in enumerate(found, low):
         raw = raw_of(record)

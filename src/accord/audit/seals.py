@@ -38,6 +38,10 @@ class Head:
     key: str
     mac: bytes = b""
 
+    def row(self) -> tuple[int, bytes, int, str, bytes]:
+        """As it is stored."""
+        return self.size, self.peaks, self.checkpoint, self.key, self.mac
+
 
 @dataclass(frozen=True, slots=True)
 class Signed:
@@ -78,7 +82,8 @@ class Seals:
     def head(self, head: Head) -> Head:
         """The head with its code."""
         text = f"head\0{head.size}\0{head.checkpoint}\0{head.key}\0".encode("utf-8", "surrogateescape")
-        return replace(head, mac=hmac.digest(self._secret, text + head.peaks, "sha256"))
+        mac = hmac.digest(self._secret, text + head.peaks, "sha256")
+        return Head(head.size, head.peaks, head.checkpoint, head.key, mac)
 
     def check(self, head: Head) -> None:
         """Whether a head is what was written.

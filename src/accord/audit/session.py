@@ -17,6 +17,7 @@ from accord.store.faults import explain
 
 _HEAD = "SELECT size, peaks, checkpoint, key, mac FROM audit_head WHERE id = 1"
 _ENTRY = "audit_entry (seq, record, kind, decision, mac)"
+_PUT_ENTRY = f"INSERT INTO {_ENTRY} VALUES (?, ?, ?, ?, ?)"  # noqa: S608
 _abandoned: list[Any] = []
 
 
@@ -32,7 +33,7 @@ class Session:
 
     def __init__(self, store: Store) -> None:
         self.sqlite = store.sqlite
-        self.errors: tuple[type[Exception], ...] = (sqlite3.Error, SQLAlchemyError, UnicodeDecodeError)
+        self.errors = _complaints(store.sqlite)
         try:
             pooled = store._engine.raw_connection()
         except self.errors as error:
@@ -40,13 +41,7 @@ class Session:
         raw: Any = pooled.driver_connection
         self.raw = raw
         pooled.detach()
-        if self.sqlite:
-            # What an editor left that is no UTF-8 is to be named as an edit, not to fail as a fault.
-            self.raw.text_factory = _text
-        else:
-            import psycopg
-
-            self.errors = (psycopg.Error, SQLAlchemyError)
+        if not self.sqlite:
             self.raw.autocommit = True
             self.raw.execute("SET synchronous_commit = on")
 
@@ -59,22 +54,33 @@ class Session:
         """Execute a statement."""
         self.raw.execute(self._said(sql), values)
 
-    def begin(self) -> Head | None:
-        """Begin to write: nobody else does until this ends. Gives where the log ends; None for a log without head."""
+    def begin(self) -> tuple[Any, ...] | None:
+        """Begin to write: nobody else does until this ends. Gives the row of the head; None for a log without one."""
         if self.sqlite:
             self.raw.execute("BEGIN IMMEDIATE")
-            row = self.raw.execute(_HEAD).fetchone()
+            row: tuple[Any, ...] | None = self.raw.execute(_HEAD).fetchone()
         else:
-            with self.raw.pipeline():
-                self.raw.execute("BEGIN")
-                cursor = self.raw.execute(_HEAD + " FOR UPDATE")
+            cursor = self.raw.execute(f"BEGIN; {_HEAD} FOR UPDATE")  # both in one journey
+            cursor.nextset()
             row = cursor.fetchone()
-        return head_of(row)
+        return row
+
+    @contextmanager
+    def exact(self) -> Iterator[None]:
+        """Read text byte by byte: what an editor left that is no UTF-8 is an edit to be named, not a fault."""
+        if not self.sqlite:
+            yield
+            return
+        self.raw.text_factory = _text
+        try:
+            yield
+        finally:
+            self.raw.text_factory = str
 
     def add_entries(self, rows: Sequence[tuple[int, str, str, str, bytes]]) -> None:
         """Write entries."""
         if self.sqlite:
-            self.raw.executemany(f"INSERT INTO {_ENTRY} VALUES (?, ?, ?, ?, ?)", rows)  # noqa: S608
+            self.raw.executemany(_PUT_ENTRY, rows)
         elif len(rows) == 1:
             self.raw.execute(f"INSERT INTO {_ENTRY} VALUES (%s, %s, %s, %s, %s)", rows[0])  # noqa: S608
         else:
@@ -113,14 +119,12 @@ class Session:
         return sql if self.sqlite else sql.replace("?", "%s")
 
 
-def head_of(row: Sequence[Any] | None) -> Head | None:
+def head_of(row: Sequence[Any]) -> Head:
     """A head from its row.
 
     Raises:
         TamperDetected: its columns hold something else.
     """
-    if row is None:
-        return None
     kinds = (int, bytes, int, str, bytes)
     if any(type(value) is not kind for value, kind in zip(row, kinds, strict=True)):
         raise TamperDetected("the head of the audit log was edited", hint=TAMPERED)
@@ -149,7 +153,8 @@ class Sessions:
         with told("the audit log cannot be read"):
             session = self._taken()
             try:
-                yield session
+                with session.exact():
+                    yield session
             except BaseException as error:
                 session.close()
                 if isinstance(error, session.errors):
@@ -176,6 +181,15 @@ class Sessions:
                 return session
             session.close()
         return Session(self._store)
+
+
+def _complaints(sqlite: bool) -> tuple[type[Exception], ...]:
+    """What the driver raises."""
+    if sqlite:
+        return sqlite3.Error, SQLAlchemyError, UnicodeDecodeError
+    import psycopg
+
+    return psycopg.Error, SQLAlchemyError
 
 
 def explained(error: Exception) -> StoreError:

@@ -226,7 +226,7 @@ def _head(session: Session, seals: Seals) -> Head:
             raise TamperDetected("the head of the audit log is missing", hint=TAMPERED)
         return Head(0, b"", -1, seals.key_id)
     head, (first, last, signed) = head_of(rows[0][:5]), rows[0][5:]
-    if head is None or len(session.all("SELECT id FROM audit_head")) != 1:
+    if len(session.all("SELECT id FROM audit_head")) != 1:
         raise TamperDetected("the audit log has more than one head", hint=TAMPERED)
     seals.check(head)
     if (first, last) != ((0, head.size - 1) if head.size else (None, None)):

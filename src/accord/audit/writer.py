@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from accord.audit.group import GroupCommit, Ticket
 from accord.audit.growth import Growth
@@ -13,11 +14,10 @@ from accord.audit.notes import Signer, write_note
 from accord.audit.processes import Presence
 from accord.audit.records import DELIVERY, Clock, Row
 from accord.audit.seals import TAMPERED, Head, Seals, Signed
-from accord.audit.session import Session, explained, told
-from accord.errors import TamperDetected
+from accord.audit.session import Session, explained, head_of
+from accord.errors import AuditError, StoreError, TamperDetected
 from accord.store.engine import Store
 
-FAILED = "the audit record could not be written"
 NOT_RELEASED = "nothing was released"
 _BEAT_MS = 10_000
 _PUT_HEAD = "UPDATE audit_head SET size = ?, peaks = ?, checkpoint = ?, key = ?, mac = ? WHERE id = 1"
@@ -58,7 +58,7 @@ class Writer:
         self._settled: dict[str, tuple[int, int]] = {}
         self._group = GroupCommit(self._write)
         self._session: Session | None = None
-        self._known: tuple[Head, Growth] | None = None
+        self._known: tuple[tuple[Any, ...], Head, Growth] | None = None
         self._beaten = 0
         self._signed_at = self._now()
 
@@ -105,24 +105,34 @@ class Writer:
     def _write(self, tickets: Sequence[Ticket]) -> None:
         self._settled = {}
         try:
-            with told(FAILED, NOT_RELEASED):
-                try:
-                    self._commit(tickets)
-                except Exception as error:
-                    if self._session is None or not isinstance(error, self._session.errors):
-                        raise
-                    raise explained(error) from None
+            self._commit(tickets)
+        except StoreError as error:
+            self._undo()
+            raise _failed(error) from None
+        except Exception as error:
+            ours = self._session is not None and isinstance(error, self._session.errors)
+            self._undo()
+            if not ours:
+                raise
+            raise _failed(explained(error)) from None
         except BaseException:
             self._undo()
             raise
 
     def _commit(self, tickets: Sequence[Ticket]) -> None:
-        session, head = self._begin()
-        growth = self._growth(head)
+        session, row = self._begin()
+        if row is None:
+            row = self._first(session)
+        if self._known is not None and self._known[0] == row:
+            _, head, growth = self._known
+        else:
+            head = head_of(row)
+            self._seals.check(head)
+            growth = Growth(Frontier.from_bytes(head.size, head.peaks))
         self._known = None
         after = self._put(session, head, growth, tickets)
         session.commit()
-        self._known = (after, growth)
+        self._known = (after.row(), after, growth)
 
     def _undo(self) -> None:
         """Nothing known of the log holds any more; what may have been committed is owed until it is looked up."""
@@ -134,33 +144,26 @@ class Writer:
                 self._session.close()
                 self._session = None
 
-    def _begin(self) -> tuple[Session, Head]:
+    def _begin(self) -> tuple[Session, tuple[Any, ...] | None]:
         """The lock of the writers, on a connection that works: a server may have closed ours since the last time."""
         kept, self._session = self._session, self._session or Session(self._store)
         try:
-            head = self._session.begin()
+            return self._session, self._session.begin()
         except self._session.errors:
             if kept is None or kept.sqlite:
                 raise
             kept.close()
             self._session = Session(self._store)
-            head = self._session.begin()
-        return self._session, head or self._first(self._session)
+            return self._session, self._session.begin()
 
-    def _first(self, session: Session) -> Head:
+    def _first(self, session: Session) -> tuple[Any, ...]:
         """The head of a log in which nothing stands yet."""
         if session.all("SELECT 1 FROM audit_entry LIMIT 1"):
             raise TamperDetected("the head of the audit log is missing", hint=TAMPERED)
         head = self._seals.head(Head(0, b"", -1, self._seals.key_id))
-        session.run(_NEW_HEAD, head.size, head.peaks, head.checkpoint, head.key, head.mac)
+        session.run(_NEW_HEAD, *head.row())
         session.commit()
-        return session.begin() or head
-
-    def _growth(self, head: Head) -> Growth:
-        if self._known is not None and self._known[0] == head:
-            return self._known[1]
-        self._seals.check(head)
-        return Growth(Frontier.from_bytes(head.size, head.peaks))
+        return session.begin() or head.row()
 
     def _put(self, session: Session, head: Head, growth: Growth, tickets: Sequence[Ticket]) -> Head:
         now, seals = self._now(), self._seals
@@ -185,7 +188,7 @@ class Writer:
         checkpoint = self._sign(session, head, growth, now, tickets)
         after = seals.head(Head(growth.frontier.size, growth.frontier.to_bytes(), checkpoint, head.key))
         if after.mac != head.mac:
-            session.run(_PUT_HEAD, after.size, after.peaks, after.checkpoint, after.key, after.mac)
+            session.run(_PUT_HEAD, *after.row())
         return after
 
     def _sign(self, session: Session, head: Head, growth: Growth, now: int, tickets: Sequence[Ticket]) -> int:
@@ -213,3 +216,8 @@ class Writer:
             since = min(seq for seq, _ in self.owed.values())
             session.run(_PUT_WRITER, *Presence.own(self.name).row(), now, since)
             self._beaten = now
+
+
+def _failed(error: StoreError) -> AuditError:
+    hint = "; ".join(filter(None, (NOT_RELEASED, error.hint)))
+    return AuditError(f"the audit record could not be written: {error}", hint=hint)
