@@ -32,6 +32,8 @@ def spoken(text: str) -> str:
         ("the code is nine, uh, eight seven six", "the code is 9876"),
         ("twenty-one thirty two", "2132"),
         ("4 double 4 one two", "44412"),
+        ("the code is forty-four twelve", "the code is 4412"),
+        ("nineteen eighty-four", "1984"),
         ("N for November, O as in Oscar, V for victor", "nov"),
         ("alpha bravo charlie one two three four", "ABC1234"),
         ("IBAN delta echo eight nine three seven zero four", "IBAN DE893704"),

@@ -1,45 +1,83 @@
 """Numbers that are said digit by digit: nobody spells out what does not identify something.
 
-A recogniser drops and adds digits, so a checksum that fails says little about a spoken number, and the word that
-announces it may be lost. In speech any longer run of digits is therefore taken for an identifier, unless what stands
-beside it says that it is an amount, a year or a measure.
+A recogniser drops and adds digits, and writes words that sound like them (`for 8, 6, 2`), so a checksum that fails
+says little about a spoken number, and the word that announces it may be lost. In speech any longer run of digits is
+therefore taken for an identifier, unless what stands beside it says that it is an amount, a year or a measure. What
+announces it says what it is.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from accord.core.finding import Hit
 from accord.core.place import Span
 from accord.core.reading import Reading
 from accord.core.roles import Stop
-
-CATEGORY = "privacy.id.other"
+from accord.detect.speech.announced import OTHER as CATEGORY
+from accord.detect.speech.announced import announces, kind_of
 
 SCORE = 0.6
 """Plausible; what other detectors prove about the same digits outranks it."""
 
+ANNOUNCED = 0.8
+"""It is said what it is."""
+
+EMAIL = "privacy.contact.email"
+
 _LEAST = 4
-_RUN = re.compile(r"(?<![\w.])[+(]?\d(?:[\s,.\-–()/]{0,3}\d){3,}(?![\w%])")
+_LISTED = 2  # marks between digits that are counted out; "3 to 2 to 1" has none
+_RUN = re.compile(r"(?<![\w.])[+(]?\d(?:[\s,.\-–()/]{0,3}\d){3,}(?![\d%])")
+# Words that sound like digits: some are little else, some are common words.
+_STRONG = r"\d|zero|one|two|three|four|five|six|seven|eight|nine|oh|nero|niner|nein|tree|ate"
+_WEAK = r"for|fore|or|to|too|a|aid|free|won|hero|sex|sicks|it"
+_ALIKE = re.compile(rf"(?i)(?<![\w.,$€£])(?:{_STRONG}|{_WEAK})(?:[\s,.\-–]{{1,3}}(?:{_STRONG}|{_WEAK}))+(?![\w%])")
+_WORDS = "zero one two three four five six seven eight nine".split()
+_FIRM = re.compile(rf"(?i)\b(?:{_STRONG})\b")
+_JOINED = re.compile(r"(?i)\b(?:for|four|to|two|too|oh|a|won|ate)[\s,.\-–]{1,3}\d{2,}(?:[\s,.\-–]{1,3}\d+)*(?![\w%])")
+_LOOSE = re.compile(r"(?i)(?:[\s,.\-–]+(?:for|or|to|too|a|it))+$")
+_REPEATED = re.compile(r"(?i)\b(?:double|triple|treble|quadruple)[\s,]{1,3}$")  # "triple 7902" is 777902
+_GLUED = re.compile(r"(?:[-–][^\W_]+)+|[A-Za-z]{1,3}(?![^\W_])")  # "202-55501-WA" is double eight at its end
+_MIXED = re.compile(r"(?<![^\W_])(?=[A-Z\d]*\d)(?=[A-Z\d]*[A-Z])[A-Z\d]{5,}(?![^\W_])")
+_ADDRESS = re.compile(
+    r"(?i)(?<![\w@.])[\w.+-]{6,64}\.(?:com|net|org|edu|gov|info|io|eu|de|fr|es|it|pt|nl|uk|us|ca|at|ch)\b"
+)
+_WRITES = re.compile(
+    r"(?i)\b(?:e-?mails?|mail|write to|writing to|address|adresse|correo|posta|indirizzo|adres)\b[^\n]{0,40}$"
+)
 _BEFORE = re.compile(
     r"(?i)(?:[$€£¥₹]\s*|\b(?:in|since|until|before|after|by|year|years|summer|winter|spring|autumn|fall|january|february|march|april"
     r"|may|june|july|august|september|october|november|december|im jahr|seit|en|depuis|desde|dal|nel)\s+)$"
 )
 _AFTER = re.compile(
-    r"(?i)^\s*(?:[%€$£¥°]|percent|dollars?|euros?|pounds?|cents?|people|miles?|met(?:er|re)s?|feet|foot|years?|times|words|pages|degrees"
-    r"|kilo\w*|grams?|tons?|million|billion|thousand|hundred|bc\b|ad\b|s\b)"
+    r"(?i)^\s*(?:[%€$£¥°]|(?:percent|dollars?|euros?|pounds?|cents?|people|miles?|met(?:er|re)s?|feet|foot|years?|times|words"
+    r"|pages|degrees|kilo\w*|grams?|tons?|million|billion|thousand|hundred|hours?|minutes?|seconds?|days?|weeks?|months?|bc|ad"
+    r"|s|st|nd|rd|th)\b)"
 )
 _AMOUNT = re.compile(r"\d{1,3}(?:[,.]\d{3})+|\d{1,3}[.,]\d+")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
 class SpokenNumberDetector:
-    """Finds longer runs of digits in what was said."""
+    """Finds longer runs of digits in what was said, and addresses that were written as one word."""
 
     name = "spoken"
     joins = False
-    categories = frozenset({CATEGORY})
+    categories = frozenset(
+        {
+            CATEGORY,
+            EMAIL,
+            "privacy.financial.card",
+            "privacy.financial.account",
+            "privacy.contact.phone",
+            "privacy.id.social_security",
+            "privacy.id.passport",
+            "privacy.id.driver",
+            "privacy.credential.password",
+        }
+    )
     floor = 0.5
     reference = "accord.detect.speech.digits"
 
@@ -48,19 +86,87 @@ class SpokenNumberDetector:
         for index, reading in enumerate(readings):
             if stop():
                 return
-            if reading.root.reader == "speech":
-                for span in runs(reading.text):
-                    yield Hit(index, span, CATEGORY, SCORE)
+            if reading.root.reader != "speech":
+                continue
+            for span in runs(reading.text, spelled=reading.reader == "spoken"):
+                value = reading.text[span.start : span.end]
+                kind = kind_of(reading.text, span.start, span.end, sum(map(str.isdigit, value)))
+                yield Hit(index, span, kind or CATEGORY, ANNOUNCED if kind else SCORE)
+            for match in _ADDRESS.finditer(reading.text):
+                if _WRITES.search(reading.text[max(0, match.start() - 64) : match.start()]):
+                    yield Hit(index, Span(*match.span()), EMAIL, ANNOUNCED)
 
 
-def runs(text: str) -> Iterator[Span]:
-    """Runs of digits that are no amount, year or measure."""
+def runs(text: str, spelled: bool = False) -> Iterator[Span]:
+    """Runs of digits that are no amount, year or measure.
+
+    Args:
+        text: what was said.
+        spelled: letters in capitals among digits were spelled.
+    """
+    found = [*_digits(text), *_sounds(text)]
+    if spelled:
+        found += [Span(*match.span()) for match in _MIXED.finditer(text)]
+    last = -1
+    for span in sorted(found, key=lambda each: (each.start, -each.end)):
+        if span.end > last:
+            yield span
+            last = span.end
+
+
+def _digits(text: str) -> Iterator[Span]:
     for match in _RUN.finditer(text):
         value = match.group().strip(" ,.-–(/")
         digits = sum(character.isdigit() for character in value)
-        if digits < _LEAST or _AMOUNT.fullmatch(value):
+        # Four digits in a row are an amount only where nobody is about to say a number.
+        amount = _AMOUNT.fullmatch(value) and not announces(text, match.start())
+        if digits < _LEAST or amount or _told_otherwise(text, match.start(), match.end(), value):
             continue
-        told = _BEFORE.search(text[max(0, match.start() - 16) : match.start()])
-        if (told and (_YEAR.fullmatch(value) or not told[0][0].isalpha())) or _AFTER.match(text[match.end() :]):
-            continue
-        yield Span(match.start(), match.start() + len(match.group().rstrip(" ,.-–(/")))
+        times = _REPEATED.search(text, max(0, match.start() - 16), match.start())
+        yield Span(
+            times.start() if times else match.start(),
+            _whole(text, match.start() + len(match.group().rstrip(" ,.-–(/"))),
+        )
+
+
+def _sounds(text: str) -> Iterator[Span]:
+    """Single digits among words that sound like digits; after an announcement, also one before digits together."""
+    for match in _ALIKE.finditer(text):
+        value = match.group()[: len(match.group()) - len(_loose(match.group()))]
+        firm = len(_FIRM.findall(value))
+        said = len(re.findall(r"\w+", value))
+        listed = firm == said or len(re.findall(r"[,.\-–]", value)) >= _LISTED
+        enough = said >= _LEAST and firm >= _LEAST - 1 and listed
+        if (enough or (firm == said == _LEAST - 1 and _apart(value))) and not _told_otherwise(
+            text, match.start(), match.end(), ""
+        ):
+            yield Span(match.start(), match.start() + len(value))
+    for match in _JOINED.finditer(text):
+        value = match.group()
+        told = announces(text, match.start()) and not _told_otherwise(text, match.start(), match.end(), "")
+        if told and sum(map(str.isdigit, value)) >= _LEAST - 1:
+            yield Span(*match.span())
+
+
+def _apart(value: str) -> bool:
+    """Whether three single digits are no counting up or down and no emergency number: one of four may be unheard."""
+    said = re.findall(r"\w+", value.lower())
+    digits = [int(each) if each.isdigit() else _WORDS.index(each) if each in _WORDS else 0 for each in said]
+    steps = {after - before for before, after in pairwise(digits)}
+    return steps not in ({1}, {-1}, {0}) and digits not in ([9, 1, 1], [1, 1, 2])
+
+
+def _loose(value: str) -> str:
+    found = _LOOSE.search(value)
+    return found[0] if found else ""
+
+
+def _told_otherwise(text: str, start: int, end: int, value: str) -> bool:
+    told = _BEFORE.search(text[max(0, start - 16) : start])
+    return bool((told and (_YEAR.fullmatch(value) or not told[0][0].isalpha())) or _AFTER.match(text[end:]))
+
+
+def _whole(text: str, end: int) -> int:
+    """Where a run ends with what is written in one word with it."""
+    glued = _GLUED.match(text, end)
+    return glued.end() if glued else end

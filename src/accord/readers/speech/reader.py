@@ -28,9 +28,22 @@ from accord.readers.speech.activity import (
 )
 from accord.readers.speech.expected import context, corrected
 from accord.readers.speech.features import WINDOW_S
+from accord.readers.speech.intervals import clipped, inside, meets, middle, outside, replaced
+from accord.readers.speech.loudness import evened
 from accord.readers.speech.tracks import DISGUISES, PLAIN, Track, Way, tracks
-from accord.readers.speech.whisper import Encoded, Whisper
-from accord.readers.speech.words import Hearing, Word, merged, settle, strip_of, words_of
+from accord.readers.speech.whisper import DIGITS, Encoded, Whisper
+from accord.readers.speech.words import (
+    Hearing,
+    Word,
+    digits_of,
+    lasting,
+    merged,
+    questionable,
+    settle,
+    strip_of,
+    widened,
+    words_of,
+)
 
 Floats = NDArray[np.float32]
 
@@ -46,6 +59,9 @@ _FEW = 3
 _ROOM_S = 15.0
 _LANGUAGE_ROOM_S = 10.0
 _TAIL_S = 3.0
+_CLOSE_ROOM_S = 8.0
+_HIDDEN_WORDS_S = 0.8
+_LEAST_DIGITS, _MOST_DIGITS_A_SECOND = 3, 6
 _KEPT = 8
 _LANGUAGE_S = 2.0
 _LANGUAGE_SURE = 0.5  # as Whisper's users take it for settled
@@ -162,7 +178,7 @@ class _Listening:
             doubts += hearing.doubts
             if track.way != PLAIN and (doubts or not hearing.words):
                 break  # that way, it is no speech
-        return Hearing(tuple(words), tuple(merged(doubts)), main)
+        return Hearing(tuple(widened(words)), tuple(merged(doubts)), main)
 
     def disguised(self, track: Track, heard: Hearing, way: Way) -> tuple[Word, ...]:
         """What is said on a track for who listens to it in another way, where nobody was understood plainly.
@@ -235,20 +251,64 @@ class _Listening:
     def _window(self, track: Track, window: tuple[Stretch, ...], language: str, activity: Floats) -> Hearing:
         """One window; what was not understood in it is listened to again by itself."""
         hearing = self._attempt(track, window, language, activity)
-        again = [piece for piece in window if _meets(piece, hearing) and track.way == PLAIN]
+        again = [piece for piece in window if meets(piece, hearing) and track.way == PLAIN]
         words, doubts = list(hearing.words), list(hearing.doubts)
         for group in packed(again, _PIECE_S, _PAUSE_S):
             if group == window:
                 break  # nothing would be heard that was not
             start, end = group[0].start, group[-1].end
             closer = self._attempt(track, group, language, activity)
-            inside = any(start <= _middle(word) < end for word in words)
-            if not inside or closer.doubtful < sum(high - low for low, high in _clipped(doubts, start, end)):
-                words = [word for word in words if not start <= _middle(word) < end] + list(closer.words)
-                left = [each for each in _outside(doubts, start, end) if voiced(activity, *each) >= _VOICE_S]
+            if not inside(words, start, end) or closer.doubtful < sum(
+                high - low for low, high in clipped(doubts, start, end)
+            ):
+                words = [word for word in words if not start <= middle(word) < end] + list(closer.words)
+                left = [each for each in outside(doubts, start, end) if voiced(activity, *each) >= _VOICE_S]
                 doubts = [*left, *closer.doubts]
-        words = self._with_names(track, window, language, sorted(words, key=lambda word: word.start))
+        words.sort(key=lambda word: word.start)
+        if track.way == PLAIN:
+            words = self._counted(track, window, hearing.language, activity, words)
+            words, unheard = self._unhurried(track, hearing.language, activity, words, doubts)
+            doubts += unheard
+            words = self._with_names(track, window, language, words)
         return Hearing(tuple(words), tuple(doubts), hearing.language)
+
+    def _counted(
+        self, track: Track, window: tuple[Stretch, ...], language: str, activity: Floats, words: list[Word]
+    ) -> list[Word]:
+        """The same words, but for numbers of which more is heard when digits are expected."""
+        if not any(questionable(inside(words, piece.start, piece.end), activity) for piece in window):
+            return words
+        self._pause()
+        start, end = window[0].start, window[-1].end
+        encoded = self._encode(track, start, end, _room(start, end))
+        primed = settle(self._whisper.understand(encoded, language, DIGITS), start, end, activity).words
+        for piece in window:
+            before, after = (inside(each, piece.start, piece.end) for each in (words, primed))
+            few, many = (sum(map(digits_of, each)) for each in (before, after))
+            most = 1 + _MOST_DIGITS_A_SECOND * voiced(activity, piece.start, piece.end)
+            if max(few, _LEAST_DIGITS - 1) < many <= most:
+                words = replaced(words, before, after)
+        return words
+
+    def _unhurried(
+        self, track: Track, language: str, activity: Floats, words: list[Word], doubts: Sequence[tuple[float, float]]
+    ) -> tuple[list[Word], list[tuple[float, float]]]:
+        """What is said where words last longer than they take; and where that stays so, so that more is said."""
+        unheard = []
+        for start, end, surplus in lasting(words, activity):
+            if any(low <= (start + end) / 2 < high for low, high in doubts):
+                continue
+            self._pause()
+            encoded = self._encode(track, start, end, max(_CLOSE_ROOM_S, end - start + _TAIL_S))
+            tries = [self._whisper.understand(encoded, language, told) for told in ("", DIGITS)]
+            heard = [list(settle(guess, start, end, activity).words) for guess in tries if not guess.unsure]
+            left = [sum(more for _, _, more in lasting(each, activity)) if each else surplus for each in heard]
+            best = min(range(len(heard)), key=lambda at: left[at], default=-1)
+            if best >= 0 and left[best] < surplus / 2:
+                words = replaced(words, inside(words, start, end), heard[best])
+            if min([surplus, *left]) > _HIDDEN_WORDS_S:
+                unheard.append((start, end))
+        return words, unheard
 
     def _with_names(self, track: Track, window: tuple[Stretch, ...], language: str, words: list[Word]) -> list[Word]:
         """The words of a window in which the names that may be said are written right."""
@@ -293,7 +353,8 @@ class _Listening:
         if key not in self._encoded:
             while len(self._encoded) >= _KEPT:
                 self._encoded.pop(next(iter(self._encoded)))
-            self._encoded[key] = self._whisper.encode(track.piece(start, end), least=room)
+            voice = self._activity(track).voice[round(start / FRAME_S) :]
+            self._encoded[key] = self._whisper.encode(evened(track.piece(start, end), voice), least=room)
         return self._encoded[key]
 
 
@@ -324,21 +385,3 @@ def _plainly(heard: Hearing, frames: int) -> NDArray[np.bool_]:
     for start, end in heard.doubts:
         near[int(start / FRAME_S) : int(end / FRAME_S) + 1] = False
     return near
-
-
-def _middle(word: Word) -> float:
-    return (word.start + word.end) / 2
-
-
-def _meets(part: Stretch, hearing: Hearing) -> bool:
-    return any(start < part.end and part.start < end for start, end in hearing.doubts)
-
-
-def _clipped(times: Sequence[tuple[float, float]], start: float, end: float) -> list[tuple[float, float]]:
-    return [(max(low, start), min(high, end)) for low, high in times if low < end and start < high]
-
-
-def _outside(times: Sequence[tuple[float, float]], start: float, end: float) -> list[tuple[float, float]]:
-    """What of some intervals lies outside another."""
-    left = [(low, min(high, start)) for low, high in times if low < start]
-    return left + [(max(low, end), high) for low, high in times if high > end]

@@ -6,11 +6,13 @@ import codecs
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
 from accord.core.media import Strip
+from accord.readers.numerals import numbers
 from accord.readers.speech.activity import FRAME_S, voiced
 from accord.readers.speech.whisper import LEAST_LOGPROB, Guess, Token
 
@@ -28,6 +30,11 @@ _UNEXPLAINED_S = 0.6
 _SAID_S = 0.2
 _FEW, _WORDS_A_SECOND = 4, 8.0
 # Slow and careful speech, in seconds: three syllables a second for words; a spelled letter or a digit by itself.
+# The same for brisk speech, and what is too long for it; how sure the model is of most words.
+_BRISK_S, _BRISK_LETTER_S, _BRISK_DIGIT_S, _SLOWER = 0.2, 0.08, 0.8, 1.6
+_LONG_S, _SWALLOWED_S, _GUESSED = 0.05, 0.35, -1.0
+_EARLY_S, _STAMMER = 0.15, 4
+_MARKS = ".,;:!?…-–()\"'"
 _WORD_S, _LETTER_S, _CAPITAL_S, _DIGIT_S = 0.4, 0.12, 0.4, 0.7
 # Scripts that are written without spaces: Thai to Myanmar, Khmer, kana, Han and what belongs to them.
 _UNSPACED = (
@@ -80,6 +87,12 @@ class Word:
         capitals = sum(each.isupper() for each in self.text)
         letters = sum(each.isalpha() for each in self.text) - capitals
         return _WORD_S + _DIGIT_S * digits + _CAPITAL_S * capitals + _LETTER_S * letters
+
+    @property
+    def brief(self) -> float:
+        """Seconds that somebody who speaks briskly needs for it at most."""
+        digits = digits_of(self)
+        return _BRISK_S + (_BRISK_DIGIT_S * digits if digits else _BRISK_LETTER_S * len(self.text))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -217,9 +230,80 @@ def settle(guess: Guess, start: float, end: float, probabilities: Floats) -> Hea
         chances = [each for word in phrase for each in word.logprobs]
         if sum(chances) / len(chances) < LEAST_LOGPROB:
             doubts.append((phrase[0].start, phrase[-1].end))
+    doubts += _stammers(words)
     if guess.unsure:
         doubts = [(start, end)]
     return Hearing(tuple(words), tuple(merged(doubts)), guess.language)
+
+
+def questionable(words: Sequence[Word], probabilities: Floats) -> bool:
+    """Whether a number may be among some words: one is a number, one was guessed, one lasts longer than it takes."""
+    return any(
+        digits_of(word) or min(word.logprobs) < _GUESSED or _surplus(word, probabilities) > _LONG_S for word in words
+    )
+
+
+def lasting(words: Sequence[Word], probabilities: Floats) -> list[tuple[float, float, float]]:
+    """Where words in a row last longer than anybody who speaks at that pace needs for them.
+
+    Whisper leaves out what it does not expect, and stretches the words around it.
+
+    Returns:
+        When, and for how many seconds somebody speaks whom no word explains.
+    """
+    paces = [voiced(probabilities, word.start, word.end) / word.brief for word in words]
+    pace = max(1.0, _SLOWER * float(np.median(paces))) if len(paces) >= _FEW else 1.0
+    found: list[tuple[float, float, float]] = []
+    run: list[Word] = []
+    total = 0.0
+    for word in [*words, None]:
+        more = _surplus(word, probabilities, pace) if word is not None else 0.0
+        if word is not None and more > 0:
+            run.append(word)
+            total += more
+            continue
+        if total > _SWALLOWED_S:
+            found.append((run[0].start, run[-1].end, total))
+        run, total = [], 0.0
+    return found
+
+
+def _surplus(word: Word, probabilities: Floats, pace: float = 1.0) -> float:
+    """Seconds of voice in a word that it does not explain."""
+    return voiced(probabilities, word.start, word.end) - pace * word.brief
+
+
+def widened(words: Sequence[Word]) -> list[Word]:
+    """The same words with more time for numbers, taken from the words around them.
+
+    The attention by which words are placed comes late to a number that follows talk, and leaves it early.
+    """
+    done = list(words)
+    for at, word in enumerate(words):
+        if digits_of(word):
+            start, end = word.start, word.end
+            if at and start - words[at - 1].end < _EARLY_S:
+                start = min(start, max(start - _EARLY_S, (words[at - 1].start + words[at - 1].end) / 2))
+            if at + 1 < len(words) and words[at + 1].start - end < _EARLY_S:
+                end = max(end, min(end + _EARLY_S, (words[at + 1].start + words[at + 1].end) / 2))
+            done[at] = word.within(start, end)
+    return done
+
+
+def _stammers(words: Sequence[Word]) -> list[tuple[float, float]]:
+    """When one word that is no number was understood again and again, which nobody says."""
+    found = []
+    for _, group in groupby(words, key=lambda word: word.text.strip(_MARKS).lower()):
+        same = list(group)
+        if len(same) >= _STAMMER and not digits_of(same[0]):
+            found.append((same[0].start, same[-1].end))
+    return found
+
+
+def digits_of(word: Word) -> int:
+    """How many digits a word stands for."""
+    written = sum(each.isdigit() for each in word.text)
+    return written or len(numbers().get(word.text.strip(_MARKS).lower(), ""))
 
 
 def _too_many(words: Sequence[Word], seconds: float) -> bool:

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from accord.core.place import Interval, Span
 from accord.readers.speech.activity import FRAME_S
 from accord.readers.speech.whisper import Guess, Token, compression, token_times
-from accord.readers.speech.words import merged, settle, strip_of, words_of
+from accord.readers.speech.words import (
+    digits_of,
+    lasting,
+    merged,
+    questionable,
+    settle,
+    strip_of,
+    widened,
+    words_of,
+)
 
 
 def tokens(*parts: tuple[str | bytes, float, float], logprob: float = -0.1) -> tuple[Token, ...]:
@@ -197,3 +206,51 @@ def test_merged_intervals_are_sorted_and_apart(parts: list[tuple[float, float]])
     found = merged(given_)
     assert all(a[1] < b[0] for a, b in zip(found, found[1:], strict=False))
     assert all(any(low <= start and end <= high for low, high in found) for start, end in given_)
+
+
+# -- what may hide in words
+
+
+def test_a_number_that_was_left_out_stretches_the_words_beside_it() -> None:
+    said = [(" before", 0.0, 0.4), (" the", 0.4, 0.5), (" rain", 0.5, 0.8), (" came", 0.8, 1.6), (" but", 1.6, 2.4)]
+    words = words_of(tokens(*said), 0.0)
+    ((start, end, seconds),) = lasting(words, voice((0.0, 2.4)))
+    assert (start, end) == (0.8, 2.4)
+    assert seconds > 0.5
+    assert questionable(words, voice((0.0, 2.4)))
+
+
+def test_words_at_an_ordinary_pace_hide_nothing() -> None:
+    said = [(" before", 0.0, 0.4), (" the", 0.4, 0.5), (" rain", 0.5, 0.8), (" came", 0.8, 1.2), (" but", 1.2, 1.4)]
+    words = words_of(tokens(*said), 0.0)
+    assert lasting(words, voice((0.0, 1.4))) == []
+    assert not questionable(words, voice((0.0, 1.4)))
+
+
+def test_who_speaks_slowly_all_the_time_hides_nothing() -> None:
+    said = [(f" word{'s' * (at % 3)}", at * 0.8, at * 0.8 + 0.8) for at in range(10)]
+    assert lasting(words_of(tokens(*said), 0.0), voice((0.0, 8.0))) == []
+
+
+@pytest.mark.parametrize(("text", "count"), [("4,", 1), ("202-555", 6), ("Seven,", 1), ("zwölf", 2), ("word", 0)])
+def test_how_many_digits_a_word_stands_for(text: str, count: int) -> None:
+    (word,) = words_of(tokens((f" {text}", 0.0, 0.5)), 0.0)
+    assert digits_of(word) == count
+    assert questionable([word], voice((0.0, 0.4))) == bool(count)
+
+
+def test_a_number_gets_time_from_the_words_that_touch_it_and_never_loses_any() -> None:
+    said = [(" hat", 0.0, 1.0), (" four", 1.0, 1.3), (" six", 1.3, 1.6), (" after", 1.6, 1.8), (" dinner", 1.8, 2.2)]
+    before = words_of(tokens(*said), 0.0)
+    after = widened(before)
+    assert after[1].start == pytest.approx(0.85) and after[2].end == pytest.approx(1.7)
+    assert [word.times for word in (after[0], after[3], after[4])] == [w.times for w in (before[0], *before[3:])]
+    apart = widened(words_of(tokens((" hat", 0.0, 0.5), (" four", 1.0, 1.3)), 0.0))
+    assert (apart[1].start, apart[1].end) == (1.0, 1.3)
+
+
+def test_one_word_again_and_again_is_not_understood_but_one_digit_is() -> None:
+    stammer = guess(*[(" I'm,", at * 0.4, at * 0.4 + 0.4) for at in range(5)])
+    assert settle(stammer, 0.0, 2.0, voice((0.0, 2.0))).doubts == ((0.0, 2.0),)
+    digits = guess(*[(" 4,", at * 0.4, at * 0.4 + 0.4) for at in range(5)])
+    assert settle(digits, 0.0, 2.0, voice((0.0, 2.0))).doubts == ()
