@@ -66,6 +66,7 @@ class Issuer:
     keys: list[Key]
     mode: str = "good"
     asked: int = 0
+    sent: int = 0
     port: int = 0
     seen: list[str] = field(default_factory=list)
 
@@ -95,6 +96,8 @@ def running(issuer: Issuer, context: ssl.SSLContext) -> Iterator[Issuer]:
                 "huge": b'{"keys": [' + b" " * 3_000_000 + b"]}",
             }.get(issuer.mode, b"")
             self.wfile.write(body)
+            while issuer.mode == "endless":
+                issuer.sent += self.wfile.write(bytes(65_536))
             while issuer.mode == "slow":
                 self.wfile.write(b" ")
                 time.sleep(0.05)

@@ -122,6 +122,16 @@ def test_the_last_good_keys_serve_while_the_issuer_does_not(
     assert keys.find("k1", "ES256")
 
 
+def test_an_answer_without_end_is_not_read_to_the_end(issuer: Issuer, keys: JwkSet) -> None:
+    issuer.mode = "endless"
+    assert keys.refresh() is False
+    sent, ended = -1, time.monotonic() + 20
+    while issuer.sent != sent or not sent:  # until the connection is closed
+        assert time.monotonic() < ended
+        sent = issuer.sent
+        time.sleep(0.2)
+
+
 @pytest.mark.parametrize("mode", ["down", "redirect", "garbage", "huge", "empty", "private"])
 def test_without_keys_nobody_gets_in(issuer: Issuer, keys: JwkSet, mode: str) -> None:
     issuer.mode = mode

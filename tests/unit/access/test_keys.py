@@ -362,3 +362,21 @@ def test_a_child_process_checks_keys_of_its_parent(tmp_path: Any) -> None:
     else:
         pytest.fail("still in force")
     store.close()
+
+
+@pytest.mark.engines
+def test_postgresql_goes_and_comes_back(clock: Clock) -> None:
+    from tests.servers import running_postgres
+
+    with running_postgres() as server:
+        store = Store(server.get_uri(), STATE_STORE)
+        keys = ApiKeys(store, clock.now, ticks=clock.ticks)
+        principal, key = keys.add("acme", "app")
+        server.stop()
+        for call in (lambda: keys.check(key), keys.list, lambda: keys.add("acme", "app")):
+            clock.seconds += 1
+            with pytest.raises(StoreError, match="cannot be reached"):
+                call()
+        server.start()
+        assert keys.check(key) == principal and len(keys.list()) == 1
+        store.close()
