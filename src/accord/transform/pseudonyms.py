@@ -16,11 +16,13 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 from accord.core.content import Context, Origin
+from accord.core.place import Span
 from accord.core.pseudonym import Issued, PseudonymMap
 from accord.errors import StoreError
 from accord.transform.restore import Grant, Source, apart, broken, put_back, restored_tags
 from accord.transform.restore_settled import settled
 from accord.transform.restore_tags import label, shaped
+from accord.transform.restore_view import View
 from accord.transform.scopes import MemoryMap, Scopes, normalise
 from accord.transform.standins_draw import Present
 
@@ -275,6 +277,13 @@ class Batch:
             if index := state.standins():
                 found = apart(found, index.find(source.text, source.view, state.shared))
         return put_back(source, found, grant, json) if found else text
+
+    def own(self, text: str) -> list[Span]:
+        """Where stand-ins of the scope are in a text, whole or in part."""
+        with self._state.lock:
+            index = self._state.standins()
+            found = index.find(text, View.of(text), self._state.shared) if index else []
+        return [Span(one.start, one.end) for one in found]
 
     def settled(self, text: str) -> int:
         """How long the prefix of a text is that holds no unfinished pseudonym, however the text goes on.

@@ -67,11 +67,6 @@ class Links:
         return min(left, start), min(right, end + LOOKAHEAD)
 
 
-def in_link(text: str, start: int, end: int) -> bool:
-    """Whether a stretch of text is part of a web address, a Markdown link or a tag of markup."""
-    return Links(text).hold(start, end)
-
-
 def _markup(text: str) -> list[tuple[int, int]]:
     """The tags of markup, read one after the other as a browser does: a quoted `>` closes none."""
     spans: list[tuple[int, int]] = []

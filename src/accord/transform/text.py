@@ -25,6 +25,7 @@ from accord.core.place import Span
 from accord.core.reading import Field, Reading
 from accord.core.tape import Lane, Tape
 from accord.transform.pseudonyms import Batch, Pseudonyms, label
+from accord.transform.standins_own import without_parts
 
 NOTICE = "[withheld: this part could not be inspected]"
 """What stands in place of a part that could not be inspected and is released without it."""
@@ -87,14 +88,15 @@ class TextRewriter:
         Returns:
             What changed, by index of the part within the content.
         """
-        batch: list[Batch] = []  # looked up once, and only if needed: what keeps pseudonyms may be a database
+        batch: list[Batch] = []  # what keeps pseudonyms may be a database: looked up once
+        if any(edits.values()):
+            batch.append(self._pseudonyms.batch(context, lambda: [root.text for root in roots]))
+            edits = without_parts(edits, roots, batch[0])
 
         def write(edit: Edit, text: str) -> str:
             value = edit.value if edit.value is not None else text
             if edit.transform != "pseudonymise":
                 return self.replacement(edit, value, context)
-            if not batch:
-                batch.append(self._pseudonyms.batch(context, lambda: [root.text for root in roots]))
             return batch[0].tag(edit.category, value, edit.origin)
 
         patches = _Frames(edits, write, written or {}).fold(roots)
