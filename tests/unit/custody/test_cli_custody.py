@@ -178,7 +178,9 @@ def test_a_subject_is_erased(door: Door, item: str) -> None:
     ran = door.run("erase", "--subject", "patient-4711")
     assert ran.exit_code == 2 and "--yes" in ran.stderr and door.rooms.quarantine.list()
     ran = door.run("erase", "--subject", "patient-4711", "--yes")
-    assert ran.exit_code == 0 and ran.stdout.startswith("erased 1 mention in the index, 1 item in quarantine\ndestroyed 2 keys\n")
+    assert ran.exit_code == 0 and ran.stdout.startswith(
+        "erased 1 mention in the index, 1 item in quarantine\ndestroyed 2 keys\n"
+    )
     assert "cannot reach" in ran.stderr
     assert door.rooms.quarantine.list() == []
 
