@@ -54,11 +54,11 @@ def test_old_versions_are_refused(root: Authority, pair: Pair) -> None:
             greeted(old, port)
 
 
-def test_a_cipher_without_forward_secrecy_is_refused(root: Authority, pair: Pair) -> None:
+def test_a_cipher_without_authenticated_encryption_is_refused(root: Authority, pair: Pair) -> None:
     with serving(server_context(pair.certificate, pair.key)) as (port, _):
         weak = ssl.create_default_context(cafile=str(root.path))
         weak.maximum_version = ssl.TLSVersion.TLSv1_2
-        weak.set_ciphers("ECDHE-ECDSA-AES128-SHA")
+        weak.set_ciphers("ECDHE-ECDSA-AES128-SHA256")
         with pytest.raises(OSError):
             greeted(weak, port)
 
@@ -94,6 +94,13 @@ def test_verification_cannot_be_turned_off() -> None:
     context = client_context()
     assert context.check_hostname and context.verify_mode is ssl.CERT_REQUIRED
     assert set(inspect.signature(client_context).parameters) == {"ca", "certificate", "key", "password", "now"}
+
+
+def test_the_floor_is_ours_and_not_the_system_s(pair: Pair) -> None:
+    for context in (client_context(), server_context(pair.certificate, pair.key)):
+        assert context.minimum_version is ssl.TLSVersion.TLSv1_2 and context.security_level >= 2
+        for cipher in context.get_ciphers():
+            assert cipher["aead"] and (cipher["protocol"] == "TLSv1.3" or cipher["name"].startswith("ECDHE-"))
 
 
 def test_session_keys_are_never_logged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
