@@ -20,7 +20,6 @@ from accord.audit.records import AuditRecord, Clock, Row, clock, delivery_of, re
 from accord.audit.recovery import close_dead, close_open, close_own, dead
 from accord.audit.seals import RowKey, Seals
 from accord.audit.session import Sessions
-from accord.audit.simple import SimpleLog
 from accord.audit.verify import Progress, Report, verify
 from accord.audit.writer import Writer
 from accord.errors import AuditError
@@ -47,15 +46,11 @@ class AuditLog:
         overdue_s: a release of which nobody says within so many seconds what became is closed as `unknown`.
     """
 
-    def __new__(cls, store: Store | Path, *_: Any, **__: Any) -> Any:
-        """Give the former log for a path, until everything gives a store."""
-        return SimpleLog(store) if isinstance(store, Path) else super().__new__(cls)
-
     def __init__(
         self,
-        store: Store | Path,
-        key: RowKey | None = None,
-        signer: Signer | None = None,
+        store: Store,
+        key: RowKey,
+        signer: Signer,
         *,
         anchors: Sequence[Anchor] = (),
         alert: Callable[[AuditError], None] | None = None,
@@ -64,7 +59,7 @@ class AuditLog:
         every_s: float = 60.0,
         overdue_s: float = 3600.0,
     ) -> None:
-        assert isinstance(store, Store) and key is not None and signer is not None
+        self.signer = signer
         self.verifier = verifier(signer)
         self.anchors = tuple(anchors)
         self._alert = alert

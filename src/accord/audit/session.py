@@ -41,18 +41,27 @@ class Session:
         raw: Any = pooled.driver_connection
         self.raw = raw
         pooled.detach()
+        # A server is told what is to be written together with the commit: one journey instead of one each.
+        self._later: list[str] = []
         if not self.sqlite:
+            import psycopg
+
+            self._quoting = psycopg.ClientCursor(raw)
             self.raw.autocommit = True
             self.raw.execute("SET synchronous_commit = on")
 
     def all(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Every row of an answer."""
+        self._tell()
         rows: list[tuple[Any, ...]] = self.raw.execute(self._said(sql), values).fetchall()
         return rows
 
     def run(self, sql: str, *values: Any) -> None:
-        """Execute a statement."""
-        self.raw.execute(self._said(sql), values)
+        """Execute a statement, at the latest with the commit."""
+        if self.sqlite:
+            self.raw.execute(sql, values)
+        else:
+            self._later.append(self._quoting.mogrify(self._said(sql), values))
 
     def begin(self) -> tuple[Any, ...] | None:
         """Begin to write: nobody else does until this ends. Gives the row of the head; None for a log without one."""
@@ -82,7 +91,7 @@ class Session:
         if self.sqlite:
             self.raw.executemany(_PUT_ENTRY, rows)
         elif len(rows) == 1:
-            self.raw.execute(f"INSERT INTO {_ENTRY} VALUES (%s, %s, %s, %s, %s)", rows[0])  # noqa: S608
+            self.run(_PUT_ENTRY, *rows[0])
         else:
             with self.raw.cursor() as cursor, cursor.copy(f"COPY {_ENTRY} FROM STDIN") as copy:
                 for row in rows:
@@ -99,10 +108,11 @@ class Session:
 
     def commit(self) -> None:
         """Make it durable."""
-        self.raw.execute("COMMIT")
+        self._tell("COMMIT")
 
     def rollback(self) -> None:
         """Forget what was written since `begin`; never fails."""
+        self._later.clear()
         with suppress(*self.errors):  # there may be no transaction any more, or no connection
             self.raw.execute("ROLLBACK")
 
@@ -114,6 +124,11 @@ class Session:
     def abandon(self) -> None:
         """Leave a connection to the process that opened it: a child must neither use nor close it."""
         _abandoned.append(self.raw)
+
+    def _tell(self, *last: str) -> None:
+        told, self._later = [*self._later, *last], []
+        if told:
+            self.raw.execute("; ".join(told))
 
     def _said(self, sql: str) -> str:
         return sql if self.sqlite else sql.replace("?", "%s")
