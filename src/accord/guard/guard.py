@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
@@ -18,9 +16,8 @@ from typing import Any, Protocol
 from accord.audit.records import AuditRecord, delivery_of, record_of
 from accord.core.content import Content, Context, Modality, Part, Text
 from accord.core.decision import Coverage, Decision, Destination
-from accord.core.finding import Finding, Hit
-from accord.core.place import Meta, Place, Span, union
-from accord.core.reading import Reading
+from accord.core.finding import Finding
+from accord.core.place import Meta, Span, union
 from accord.core.roles import (
     Detector,
     Opener,
@@ -29,12 +26,12 @@ from accord.core.roles import (
     Reader,
     SoundDetector,
     SoundReader,
-    Stop,
 )
 from accord.detect.repeats import repeats
 from accord.detect.speech.echoes import NAME, echoes, known_names
-from accord.errors import ConfigError, ModelError
-from accord.guard.findings import Claim, claims, findings, in_order, outside, settle
+from accord.errors import ConfigError
+from accord.guard.detecting import detect, whole_faults
+from accord.guard.findings import Claim, findings, in_order, outside, settle
 from accord.guard.inspection import Inspection, Keeper
 from accord.guard.limits import Limits
 from accord.guard.media import (
@@ -49,13 +46,13 @@ from accord.guard.media import (
     open_enclosed,
     scenes_of,
 )
-from accord.guard.needed import needed
+from accord.guard.needed import is_quiet, needed, numbers_only
 from accord.guard.pools import Pools
 from accord.guard.read import Reads, read
-from accord.guard.stream import Stream
+from accord.guard.stream import AHEAD, AHEAD_OF_NAMES, Stream
 from accord.guard.told import Expected, told
 from accord.policy import Policy
-from accord.transform.pseudonyms import Pseudonyms
+from accord.transform.pseudonyms import Pseudonyms, Style
 from accord.transform.text import TextRewriter
 
 _NO_CONTENT = "content is a str or parts in order; bytes go into Text.decode, Image, Audio or Document"
@@ -144,20 +141,24 @@ class Guard:
         parts = _parts(content)
         return self._admit(parts, context or Context(), self._end(parts))
 
-    def stream(self, to: Destination | str, context: Context | None = None) -> Stream:
+    def stream(self, to: Destination | str, context: Context | None = None, *, json: bool | None = None) -> Stream:
         """A text that arrives bit by bit, to be released bit by bit; whoever releases it records that.
 
         Args:
             to: where it goes. Only what its rules do not let pass as it is, is looked for.
             context: on whose behalf.
+            json: whether the text is JSON; found out where None.
         """
         whom, destination = context or Context(), Destination(to)
         chosen = needed(self._text_detectors, self.policy, destination)
+        quiet = [one for one in chosen if not numbers_only(one, self.policy, destination)]
 
         def inspect(text: Text) -> Inspection:
-            return self._admit((text,), whom, self._end((text,)), chosen)
+            detectors = quiet if is_quiet(text.reveal()) else chosen
+            return self._admit((text,), whom, self._end((text,)), detectors)
 
-        return Stream(inspect, self.policy, whom, destination, lambda text: self.pseudonyms.settled(whom, text))
+        ahead = AHEAD if self.pseudonyms.style is Style.TAGS else AHEAD_OF_NAMES
+        return Stream(inspect, self.policy, whom, destination, self.pseudonyms.batch(whom).settled, json, ahead)
 
     async def ainspect(
         self, content: str | Part | Iterable[str | Part], context: Context | None = None
@@ -215,7 +216,7 @@ class Guard:
     def _inspect(self, parts: Content, context: Context, end: float, detectors: Sequence[Detector]) -> Inspection:
         clock = Clock(end)
         seen, reads = self._read(parts, clock, partial(self._expected, parts, context, clock, detectors))
-        made, faults = self._detect(reads, clock, detectors)
+        made, faults = detect(reads, detectors, self._pools.get("text"), clock)
         made = outside(made, reads, seen.enclosures)
         sure = [claim for claim in made if claim.hit.score >= claim.floor]
         again = repeats(reads.readings, [claim.hit for claim in sure], clock)
@@ -224,7 +225,7 @@ class Guard:
         heard = echoes(reads.readings, names, clock)
         sure += [Claim(hit, "echoes", reads.readings[hit.reading].tape_span(hit.span)) for hit in heard]
         if clock() and not faults:
-            faults = _faults(parts, "fault.deadline", "guard", "it did not finish in time")
+            faults = whole_faults(parts, "fault.deadline", "guard", "it did not finish in time")
         found = findings(reads, settle(sure), lambda *value: self.pseudonyms.knows(context, *value))
         scores = dict(seen.scores)
         for claim in made:
@@ -236,7 +237,8 @@ class Guard:
     def _expected(self, parts: Content, context: Context, clock: Clock, used: Sequence[Detector]) -> Sequence[str]:
         """The names that may be said in recordings: those of the texts beside them, and those that are known."""
         reads = read(parts, self._text_readers, self.limits.depth, clock, [])
-        made, _ = self._detect(reads, clock, [each for each in used if NAME in each.categories])
+        names = [each for each in used if NAME in each.categories]
+        made, _ = detect(reads, names, self._pools.get("text"), clock)
         sure = [claim.hit for claim in made if claim.hit.score >= claim.floor]
         return known_names(reads.readings, sure, self.pseudonyms.names(context))
 
@@ -274,37 +276,9 @@ class Guard:
                 seen.findings.append(fault(parts, index, Meta("content"), "fault.uninspected", "guard", reason))
             seen.strips.clear()
 
-    def _detect(self, reads: Reads, clock: Clock, detectors: Sequence[Detector]) -> tuple[list[Claim], list[Finding]]:
-        made: list[Claim] = []
-        faults: list[Finding] = []
-        for detector, future in [(d, self._submit(d, reads, clock)) for d in detectors]:
-            try:
-                made += future.result(timeout=clock.left)
-                if clock():
-                    raise FutureTimeout
-            except FutureTimeout:
-                future.cancel()
-                faults += _faults(reads.tape.content, "fault.deadline", detector.name, "it did not finish in time")
-            except ModelError as error:
-                faults += _faults(reads.tape.content, "fault.uninspected", detector.name, error.hint or "no model")
-            except (Exception, SystemExit) as error:
-                # A broken detector is a finding, not an excuse; its message may quote content, so it is dropped.
-                faults += _faults(reads.tape.content, "fault.detector", detector.name, type(error).__name__)
-        return made, faults
-
-    def _submit(self, detector: Detector, reads: Reads, stop: Stop) -> Future[list[Claim]]:
-        indices = [i for i, r in enumerate(reads.readings) if detector.joins or not _bare_seam(r)]
-        given = [reads.readings[i] for i in indices]
-
-        def run() -> list[Claim]:
-            hits = (_at(hit, indices) for hit in detector.detect(given, stop))
-            return claims(reads, detector, hits)
-
-        return self._pools.get("text").submit(run)
-
     def _unread(self, parts: Content, context: Context, category: str, reason: str) -> Inspection:
         reads = read((), (), 0, lambda: True)
-        return self._inspection(parts, context, reads, _faults(parts, category, "guard", reason), {}, Seen())
+        return self._inspection(parts, context, reads, whole_faults(parts, category, "guard", reason), {}, Seen())
 
     def _inspection(
         self,
@@ -355,19 +329,6 @@ def _size(parts: Content) -> int:
     return sum(len(part) for part in parts if isinstance(part, Text))
 
 
-def _at(hit: Hit, indices: Sequence[int]) -> Hit:
-    return Hit(indices[hit.reading], hit.span, hit.category, hit.score, hit.checked)
-
-
-def _bare_seam(reading: Reading) -> bool:
-    return reading.is_seam and not reading.is_decoded
-
-
-def _faults(content: Content, category: str, detector: str, reason: str) -> list[Finding]:
-    """The same fault on every part: none of them was inspected as it should have been."""
-    return [fault(content, index, _whole(part), category, detector, reason) for index, part in enumerate(content)]
-
-
 def _reader_faults(reads: Reads) -> list[Finding]:
     made = []
     for index, found in reads.faults:
@@ -392,10 +353,6 @@ def _unopened(reads: Reads, seen: Seen) -> list[Finding]:
                     one = fault(reads.tape.content, lane.part, place, "fault.uninspected", "guard", reason)
                     made.append(replace(one, item=lane.strip.item if lane.strip else 0))
     return made
-
-
-def _whole(part: Part) -> Place:
-    return Span(0, len(part)) if isinstance(part, Text) else Meta("content")
 
 
 def _coverage(content: Content, found: Sequence[Finding]) -> dict[Modality, Coverage]:

@@ -184,9 +184,13 @@ class Inspection:
         text = made.reveal() if isinstance(made, Text) else whole
         return Stretch(judged, text[span.start : len(text) - (len(whole) - span.end)])
 
-    def named(self, text: str, to: Destination, tool: str = "", before: str = "") -> str:
+    def named(
+        self, text: str, to: Destination, *, before: str = "", after: str = "", json: bool | None = None
+    ) -> str:
         """The text with this caller's own values put back where they may be, and nothing else that looks like it."""
-        return self._names(text, to, tool, before[-_TAIL:])
+        if to is not Destination.USER:
+            return self._names(text, to, "", before)
+        return self._pseudonyms.restore(self.context, text, self._users, before[-_TAIL:], after, json=json)
 
     async def arelease(self, to: Destination | str, *, tool: str = "") -> Decision:
         """`release`, without blocking the event loop."""

@@ -20,13 +20,16 @@ from accord.core.place import Meta, Span
 from accord.guard.inspection import Inspection, Stretch
 from accord.policy import Policy
 
-STEP = 64
-"""Characters of a stretch, at least."""
+HELD = 128
+"""How many characters are held back, beside an open candidate and the rest of a word."""
 
 AHEAD = 64
 """Characters that must be known behind a stretch: a value that begins in it is then seen whole, or as far as that."""
 
-BEHIND = 192
+AHEAD_OF_NAMES = 96
+"""The same where pseudonyms look like names: whether one goes on is only known behind it."""
+
+BEHIND = 128
 """Characters before a stretch that are inspected with it: "my password is" says what comes next."""
 
 LONGEST = 8192
@@ -53,6 +56,8 @@ class Stream:
         context: on whose behalf.
         to: where it goes.
         settled: how much of a text surely holds no unfinished pseudonym.
+        json: whether it is JSON, in which values are written as JSON needs them; found out where None.
+        ahead: characters that must be known behind a stretch.
 
     Attributes:
         outcome: allow while nothing was changed, transform, or what stopped it.
@@ -63,17 +68,26 @@ class Stream:
     context: Context
     to: Destination
     settled: Callable[[str], int]
+    json: bool | None = None
+    ahead: int = AHEAD
     outcome: Outcome = Outcome.ALLOW
     _buffer: str = ""
     _behind: str = ""
     _shown: str = ""
-    _least: int = STEP
+    _least: int = 0
     _size: int = 0
     _released: int = 0
     _rules: set[str] = field(default_factory=set)
     _reasons: dict[str, None] = field(default_factory=dict)
     _verdicts: list[Verdict] = field(default_factory=list)
     _seen: set[tuple[str, int, int]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._least = self._step_size
+
+    @property
+    def _step_size(self) -> int:
+        return HELD - self.ahead
 
     def __repr__(self) -> str:
         return f"<Stream to {self.to.value}, {self._size} characters>"
@@ -82,6 +96,11 @@ class Stream:
     def stopped(self) -> bool:
         """Whether nothing more of it will be shown."""
         return not self.outcome.releases
+
+    @property
+    def due(self) -> bool:
+        """Whether enough has arrived for something to be inspected; until then `feed` costs nothing."""
+        return len(self._buffer) >= self._least + self.ahead
 
     @property
     def held(self) -> int:
@@ -135,17 +154,17 @@ class Stream:
 
     def _step(self, final: bool) -> str | None:
         """One stretch; None where more must be known first."""
-        near = self._buffer[: LONGEST + AHEAD]
+        near = self._buffer[: LONGEST + self.ahead]
         end = self._cut(near)
         if end is None:
-            if len(near) == LONGEST + AHEAD:
+            if len(near) == LONGEST + self.ahead:
                 return self._unread(f"a candidate of more than {LONGEST} characters")
             if not final:
                 return None
             end = len(near)
             if any(last > end for _, last in _blocks(near)):
                 return self._unread("a block that does not end")
-        window = near[: end + AHEAD]
+        window = near[: end + self.ahead]
         start = len(self._behind)
         inspection = self.inspect(Text(self._behind + window, role=Role.ASSISTANT))
         beyond = self._crossing(inspection, start, end)
@@ -159,7 +178,8 @@ class Stream:
         near = self._buffer[:LONGEST]
         ends = [match.end() for match in _PLAIN.finditer(near)]
         blocks = _blocks(near)
-        end = next((e for e in reversed(ends) if _free(near, e, blocks) and self.settled(near[:e]) == e), 0)
+        sure = self.settled(self._behind + near) - len(self._behind)
+        end = next((e for e in reversed(ends) if e <= sure and _free(near, e, blocks)), 0)
         if not end:
             return ""
         start = len(self._behind)
@@ -174,14 +194,15 @@ class Stream:
             self.outcome = made.judged.outcome
             self._buffer = ""
             return ""
-        text = inspection.named(made.text, self.to, before=self._shown)
+        after = self._buffer[end : end + self.ahead]
+        text = inspection.named(made.text, self.to, before=self._shown, after=after, json=self.json)
         if text != original:
             self.outcome = Outcome.TRANSFORM
         self._buffer = self._buffer[end:]
         behind = self._behind + original
         self._behind = behind[_blank_before(behind, len(behind) - BEHIND) :]
         self._shown = (self._shown + made.text)[-4096:]
-        self._least = STEP
+        self._least = self._step_size
         self._released += end
         return text
 
@@ -218,10 +239,14 @@ class Stream:
     def _cut(self, text: str) -> int | None:
         """The first place with enough known behind it where nothing can lie across."""
         blocks = _blocks(text)
-        for end in range(self._least, len(text) - AHEAD + 1):
-            if _apart(text, end) and _free(text, end, blocks) and self.settled(text[:end]) == end:
+        for end in range(self._least, len(text) - self.ahead + 1):
+            if _apart(text, end) and _free(text, end, blocks) and self._sure(text, end):
                 return end
         return None
+
+    def _sure(self, text: str, end: int) -> bool:
+        """Whether no pseudonym lies across a place, as far as can be seen from there."""
+        return self.settled(self._behind + text[: end + self.ahead]) >= len(self._behind) + end
 
     def _unread(self, reason: str) -> str:
         fault = Finding(
