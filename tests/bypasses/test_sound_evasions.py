@@ -153,3 +153,157 @@ def test_a_cut_quieter_than_a_bang_is_as_silent() -> None:
     samples[100] = 1.0
     made, _ = released(file(samples), Cut(Interval(1, 2), "mute"))
     assert not made[16_000:32_000].any()
+
+
+def mp3(samples: np.ndarray, rate: int = 16_000) -> bytes:
+    return file(samples, rate, form="MP3", coding="MPEG_LAYER_III")
+
+
+def heard(found: Opening) -> float:
+    """Seconds that were decoded, of all recordings in the file."""
+    return sum(item.sound.seconds for item in found.items if item.sound is not None)
+
+
+def texts(found: Opening) -> str:
+    return "\n".join(strip.text for item in found.items for strip in item.strips)
+
+
+def noise(size: int, seed: int = 0) -> bytes:
+    return np.random.default_rng(seed).bytes(size)
+
+
+@pytest.mark.parametrize("rate", [16_000, 44_100])
+def test_an_mp3_behind_an_mp3_is_heard(rate: int) -> None:
+    """Decoders stop where the first header says that the file ends; players go on."""
+    found = opened(mp3(tone(2)) + mp3(speechlike(3, rate), rate))
+    assert not found.flaws
+    assert heard(found) == pytest.approx(5, abs=0.3)
+
+
+def test_an_mp3_whose_header_tells_of_fewer_frames_or_none_is_heard_to_its_end() -> None:
+    data = mp3(np.concatenate([speechlike(2), tone(4, loud=0.01)]))
+    at = data.index(b"Xing" if b"Xing" in data else b"Info")
+    lying = data[: at + 8] + (10).to_bytes(4, "big") + data[at + 12 :]
+    without = data[:at] + b"none" + data[at + 4 :]
+    for hidden in (lying, without):
+        found = opened(hidden)
+        assert not found.flaws and heard(found) == pytest.approx(6, abs=0.3)
+
+
+def test_words_between_and_behind_the_frames_of_mp3_are_read_and_do_not_leave() -> None:
+    one, other = mp3(tone(1)), mp3(tone(1))
+    found = opened(one + b"my name is Jane Roe, call 555-0100" + other + b"and 555-0199 at night")
+    assert "Jane Roe" in texts(found) and "555-0199" in texts(found)
+    assert heard(found) == pytest.approx(2, abs=0.3)
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_an_ogg_stream_behind_the_end_of_another_is_heard(same: bool) -> None:
+    def numbered(data: bytes, serial: int) -> bytes:
+        from accord.media.encode_sound import _renumbered
+
+        assert data.startswith(b"OggS")
+        made = bytearray(_renumbered(data))
+        return bytes(made) if serial == 1 else data
+
+    one, other = (file(speechlike(n), form="OGG", coding="VORBIS") for n in (1, 2))
+    found = opened(numbered(one, 1) + numbered(other, 1 if same else 0))
+    assert not found.flaws
+    assert heard(found) == pytest.approx(3, abs=0.05)
+
+
+def test_samples_in_a_second_data_chunk_are_heard_and_are_no_text() -> None:
+    one, other = file(tone(1)), file(speechlike(2))
+    for data in (with_chunks(one, chunk(b"data", other[44:])), one + chunk(b"data", other[44:])):
+        found = opened(data)
+        assert not found.flaws and not texts(found)
+        assert heard(found) == 3
+        assert len(released(data)[0]) == 16_000
+
+
+@pytest.mark.parametrize("form", ["WAV", "OGG", "MP3", "AIFF", "AU"])
+def test_noise_behind_a_recording_is_told_and_is_neither_text_nor_files(form: str) -> None:
+    coding = {"OGG": "VORBIS", "MP3": "MPEG_LAYER_III"}.get(form, "PCM_16")
+    data = file(tone(1), form=form, coding=coding)
+    for tail in (noise(300_000), file(speechlike(4))[44:], file(0.05 * speechlike(4))[44:]):
+        found = opened(data + tail)
+        assert not found.flaws and not texts(found)
+        assert found.items[0].metadata and len(found.items) == 1
+        assert len(rebuild(Audio(data + tail), found, Changes()).reveal()) < len(data) + 20_000
+
+
+@pytest.mark.parametrize("before", [0, 1_000, 200_000])
+def test_words_in_noise_are_found(before: int) -> None:
+    said = b"please call Jane Roe on 555-0100 tonight"
+    for coded in (said, said.decode().encode("utf-16-le")):
+        found = opened(file(tone(0.5)) + noise(before) + b"\0\1" + coded + b"\0\1" + noise(50_000, 1))
+        assert "Jane Roe on 555-0100" in texts(found) and not found.flaws
+
+
+def test_a_picture_in_noise_is_opened() -> None:
+    import io
+
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(out, "JPEG")
+    found = opened(file(tone(0.5)) + noise(5_000) + out.getvalue())
+    assert [item.kind for item in found.items] == ["sound", "picture"] and not found.flaws
+
+
+def test_a_second_form_of_the_other_byte_order_is_no_way_around() -> None:
+    rifx = _rifx(file(speechlike(2)), chunk_text=b"call Jane Roe on 555-0100")
+    found = opened(rifx)
+    assert not found.flaws and heard(found) == 2 and "Jane Roe" in texts(found)
+    assert [flaw.category for flaw in opened(rifx[: len(rifx) // 2]).flaws] == ["fault.undecodable"]
+
+
+def _rifx(wav: bytes, chunk_text: bytes) -> bytes:
+    """The same recording with numbers the other way round, and a comment."""
+    import struct
+
+    head = struct.pack(">HHIIHH", *struct.unpack("<HHIIHH", wav[20:36]))
+    samples = np.frombuffer(wav[44:], "<i2").astype(">i2").tobytes()
+    note = b"INFOICMT" + len(chunk_text).to_bytes(4, "big") + chunk_text + b"\0" * (len(chunk_text) & 1)
+    parts = [(b"fmt ", head), (b"LIST", note), (b"data", samples)]
+    body = b"WAVE" + b"".join(name + len(each).to_bytes(4, "big") + each for name, each in parts)
+    return b"RIFX" + len(body).to_bytes(4, "big") + body
+
+
+def test_packed_frames_of_id3_share_one_room() -> None:
+    """A bomb of many small frames: four megabytes out of four thousand bytes, four hundred times."""
+    import zlib
+
+    packed = (4_000_000).to_bytes(4, "big") + zlib.compress(b"A" * 4_000_000, 9)
+    frames = (b"TIT2" + len(packed).to_bytes(4, "big") + b"\0\x80" + packed) * 400
+    size = bytes(len(frames) >> shift & 127 for shift in (21, 14, 7, 0))
+    found = opened(b"ID3\3\0\0" + size + frames + mp3(tone(0.5)))
+    assert ("fault.uninspected", "there is more metadata than is read") in {
+        (f.category, f.reason) for f in found.flaws
+    }
+    assert len(found.items[0].strips) <= 9
+
+
+def test_a_comment_over_many_pages_of_ogg_is_put_together_once() -> None:
+    from accord.media.ogg import Packets
+
+    packets = Packets()
+    assert packets.second(b"\x05", b"first") is None
+    for _ in range(60_000):  # sixteen megabytes
+        assert packets.second(b"\xff", b"x" * 255) is None
+    whole = packets.second(b"\x03\x04", b"endrest")
+    assert whole is not None and len(whole) == 60_000 * 255 + 3 and whole.endswith(b"xend")
+
+
+def test_a_binary_item_of_ape_without_a_name_is_no_empty_file() -> None:
+    import struct
+
+    def ape(value: bytes) -> bytes:
+        item = struct.pack("<II", len(value), 2) + b"Cover Art (Front)\0" + value
+        return item + b"APETAGEX" + struct.pack("<IIII", 2000, len(item) + 32, 1, 0) + bytes(8)
+
+    for value in (b"\1\2\3", noise(2_000).replace(b"\0", b"\1"), b"cover.jpg\0", b""):
+        found = opened(mp3(tone(0.5)) + ape(value))
+        assert not found.flaws and [item.kind for item in found.items] == ["sound"]
+        assert "ape.picture" in found.items[0].metadata
+    assert "555-0100" in texts(opened(mp3(tone(0.5)) + ape(b"call 555-0100")))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from accord.config import parse, read
+from accord.config import MediaModel, parse, read
 from accord.config.state import address
 from accord.errors import ConfigError
+from accord.media.limits import MediaLimits
 
 RULE = "version: 1\nrules:\n  - {id: A, match: [privacy.*], to: [model], action: %s}"
 
@@ -131,3 +133,20 @@ def test_where_state_is_kept_and_for_how_long(monkeypatch: pytest.MonkeyPatch) -
 def test_what_is_wrong_about_state_is_said(text: str, complaint: str) -> None:
     with pytest.raises(ConfigError, match=complaint):
         parse(f"version: 1\nextends: default\n{text}\n", "x")
+
+
+def test_bounds_on_recordings_are_set_like_all_others() -> None:
+    given = parse(
+        "version: 1\nextends: default\nlimits: {media: {sound_seconds: 600, samples: 20000000, channels: 2}}",
+        "p.yaml",
+    )
+    media = given.limits.media
+    assert (media.sound_seconds, media.samples, media.channels) == (600, 20_000_000, 2)
+    for wrong in ("sound_seconds: 0", "samples: 0", "channels: 0", "channels: 5000"):
+        with pytest.raises(ConfigError, match=wrong.partition(":")[0]):
+            parse(f"version: 1\nextends: default\nlimits: {{media: {{{wrong}}}}}", "p.yaml")
+
+
+def test_every_bound_on_media_can_be_set() -> None:
+    assert set(MediaModel.model_fields) == {field.name for field in fields(MediaLimits)}
+    assert MediaLimits(**MediaModel().model_dump()) == MediaLimits()

@@ -80,13 +80,19 @@ class Bands:
         self._seconds = 0.0
         self._loud_above = 0.0
         self._ultrasound = 0.0
+        self._window = np.zeros((0, 1), dtype=np.float32)
 
     def feed(self, block: Samples) -> None:
         """Take the next samples of shape (frames, channels); blocks last between a tenth and one second."""
         frames = len(block)
         if frames < self._rate // 20 or self._rate <= 2 * HEARD:
             return
-        window = np.hanning(frames).astype(np.float32)[:, None]
+        if not block.any():
+            self._seconds += frames / self._rate
+            return
+        if len(self._window) != frames:
+            self._window = np.hanning(frames).astype(np.float32)[:, None]
+        window = self._window
         power = np.abs(np.fft.rfft(block * window, axis=0)) ** 2 * (16 / 3) / frames**2
         hertz = np.fft.rfftfreq(frames, 1 / self._rate)
         low, above = (hertz >= _LOW) & (hertz < HEARD), (hertz >= HEARD + _SLOPE) & (hertz < AUDIBLE)

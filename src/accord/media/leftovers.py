@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _PADDING = b"\0\r\n\t \xff"
 _PRINTABLE = bytes(range(0x20, 0x7F))
+_BLANKS = b"\0\t\n\r"
 _CONTROLS = bytes([*range(1, 9), *range(14, 27), *range(28, 32)])
 _EMBEDDED = re.compile(
     rb"PK\x03\x04|%PDF-|\x89PNG\r\n\x1a\n|\xff\xd8\xff[\xc0-\xfe]|GIF8[79]a|RIFF....(?:WEBP|AVI |WAVE)|....ftyp"
@@ -28,12 +29,14 @@ _EMBEDDED = re.compile(
 )
 _RUN = re.compile(rb"[\x20-\x7e]{6,}|(?:[\x20-\x7e]\0){6,}")
 _TELLING = re.compile(r"[A-Za-z]{3}|\d{6}|@")
-_SURE = re.compile(r"\d{6,}|[\w.+-]{2,}@[\w-]{2,}\.[a-z]{2,}")
+_SURE = re.compile(r"\d{9,}|[\w.+-]{2,}@[\w-]{2,}\.[a-z]{2,}")
 _BETWEEN = re.compile(r"[ ,.:;/'\"()\-_=@#&+?!]+")
 _WORD = re.compile(r"[A-Za-z]?[a-z]+|[A-Z]{2,}|\d+")
 _LETTERS = re.compile(r"(?=([A-Za-z]{2}))")
 _WINDOW, _SAMPLE = 4_096, 1_024  # bytes, of which so many at the start are looked at
-_SCATTERED = 0.05  # of the bytes around runs that are letters by themselves: more is noise
+_SAMPLES = 64  # that the whole is judged by
+_SCATTERED = 0.05  # of the bytes that are letters, but no words: more is noise
+_LISTED = 0.9  # of the bytes that are letters and blanks: texts, one after the other
 _FEW = 16  # letters by themselves that make no noise of a few bytes
 _STEP = 10
 _SHORTEST = 12  # letters of text in noise
@@ -145,7 +148,9 @@ def legible(raw: bytes) -> tuple[str, bool]:
     lines: list[str] = []
     room = MOST_TEXT
     scattered: dict[int, bool] = {}
-    for seen, (text, at, wide) in enumerate(_runs(raw)):
+    step = max(_WINDOW, len(raw) // _SAMPLES)
+    overall = _scattered(b"".join([raw[start : start + _SAMPLE] for start in range(0, len(raw), step)]))
+    for seen, (text, at, _, wide) in enumerate(_runs(raw)):
         if room < 0 or seen >= _MOST_RUNS:
             return "\n".join(lines)[:MOST_TEXT], True
         if wide and not _plain(text):
@@ -153,33 +158,37 @@ def legible(raw: bytes) -> tuple[str, bool]:
         window = at // _WINDOW
         if window not in scattered:
             scattered[window] = _scattered(raw[window * _WINDOW : window * _WINDOW + _SAMPLE])
-        if not scattered[window] or _worded(text):
+        if not (overall or scattered[window]) or _worded(text):
             lines.append(text)
             room -= len(text) + 1
     return "\n".join(lines)[:MOST_TEXT], room < 0
 
 
-def _runs(raw: bytes) -> Iterator[tuple[str, int, bool]]:
-    """Runs with where they start, and whether there is a zero after every letter."""
+def _runs(raw: bytes) -> Iterator[tuple[str, int, int, bool]]:
+    """Runs with where they start and end, and whether there is a zero after every letter."""
     for found in _RUN.finditer(raw):
         wide = found[0][1] == 0
         text = found[0][: 2 * MOST_TEXT].replace(b"\0", b"").decode("ascii").strip()
         if len(text) >= 6 and _TELLING.search(text):
-            yield text, found.start(), wide
+            yield text, found.start(), found.end(), wide
 
 
-def _scattered(near: bytes) -> bool:
-    """Whether letters turn up by themselves in the bytes around a run, as they do in samples and packed data."""
-    rest = _RUN.sub(b"", near)
-    return len(rest) - len(rest.translate(None, _PRINTABLE)) > max(_SCATTERED * len(near), _FEW)
+def _scattered(sample: bytes) -> bool:
+    """Whether letters turn up by chance in some bytes, as they do in samples and in packed data."""
+    letters = len(sample) - len(sample.translate(None, _PRINTABLE))
+    blanks = len(sample) - len(sample.translate(None, _BLANKS))
+    if letters + blanks >= _LISTED * len(sample):  # texts with zeros between them
+        return False
+    written = sum(end - at for text, at, end, _ in _runs(sample) if _worded(text))
+    return letters - written > max(_SCATTERED * len(sample), _FEW)
 
 
 def _plain(text: str) -> bool:
     """Whether a run of wide letters is made of words and numbers; quiet samples of 16 bits make slopes."""
+    if any(_steep(sure[0]) for sure in _SURE.finditer(text)):
+        return True
     slope = sum(abs(ord(a) - ord(b)) <= _STEP for a, b in itertools.pairwise(text))
-    pieces = [piece for piece in _BETWEEN.split(text) if piece]
-    words = sum(len(piece) for piece in pieces if _WORD.fullmatch(piece))
-    return slope <= 0.8 * (len(text) - 1) and 5 * words >= 3 * sum(map(len, pieces))
+    return slope <= 0.8 * (len(text) - 1) and _share(text)[1] >= 0.7
 
 
 def _worded(text: str) -> bool:
@@ -187,7 +196,18 @@ def _worded(text: str) -> bool:
     pairs = _LETTERS.findall(text)
     if len(pairs) >= 5 and sum(abs(ord(a) - ord(b)) <= 4 for a, b in pairs) > 0.6 * len(pairs):
         return False
-    if any(len(set(sure[0])) > 2 for sure in _SURE.finditer(text)):
+    if any(_steep(sure[0]) for sure in _SURE.finditer(text)):
         return True
-    words = [piece for piece in _BETWEEN.split(text) if len(piece) > 1 and _WORD.fullmatch(piece)]
-    return len(text) >= _SHORTEST and len(words) >= 2 and 10 * sum(map(len, words)) >= 7 * len(text)
+    words, share = _share(text)
+    return len(text) >= _SHORTEST and words >= 2 and share >= 0.7
+
+
+def _steep(text: str) -> bool:
+    """Whether neighbours differ by more than the samples of a slope."""
+    return 2 * sum(abs(ord(a) - ord(b)) > 1 for a, b in itertools.pairwise(text)) >= len(text)
+
+
+def _share(text: str) -> tuple[int, float]:
+    """How many words and numbers there are, and which share of the text they are."""
+    words = [len(piece) for piece in _BETWEEN.split(text) if len(piece) > 1 and _WORD.fullmatch(piece)]
+    return len(words), sum(words) / len(text)

@@ -164,7 +164,7 @@ def _next(data: bytes, at: int, first: bool, like: tuple[int, int, int, bool] | 
         syncs[0] -= 1
         if syncs[0] < 0:
             return None
-        if _follows(data, start, first, like):
+        if _follows(data, start, first and start == at, like):
             return start
     return None
 

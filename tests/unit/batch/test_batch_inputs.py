@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+from pathlib import Path
 
 import pytest
 
@@ -176,6 +178,23 @@ def test_files_that_cannot_be_read(tmp_path) -> None:
         open_input(tmp_path / "nothing", LIMITS)
     with pytest.raises(ContentError, match="folder"):
         open_input(tmp_path, LIMITS)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_that_nobody_writes_into_is_not_waited_for(tmp_path) -> None:
+    os.mkfifo(tmp_path / "call.wav")
+    with pytest.raises(ContentError, match="not a regular file") as refused:
+        open_input(tmp_path / "call.wav", LIMITS)
+    assert "-" in refused.value.hint
+    (tmp_path / "link.wav").symlink_to(tmp_path / "call.wav")
+    with pytest.raises(ContentError, match="not a regular file"):
+        open_input(tmp_path / "link.wav", LIMITS)
+
+
+@pytest.mark.skipif(not Path(os.devnull).exists(), reason="no devices here")
+def test_a_device_is_not_read() -> None:
+    with pytest.raises(ContentError, match="not a regular file"):
+        open_input(Path(os.devnull), LIMITS)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,15 @@ def test_a_missing_model_is_a_fault_with_a_way_out(run, tmp_path, monkeypatch) -
 def test_a_folder_is_for_sanitise(run, tmp_path) -> None:
     ran = run("check", tmp_path)
     assert (ran.code, "`accord sanitise` takes folders" in ran.err) == (2, True)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_refused_at_once_and_what_follows_is_checked(run, tmp_path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "a.txt").write_text("hello")
+    ran = run("check", tmp_path / "pipe", tmp_path / "a.txt", "--json")
+    assert (ran.code, ran.lines[0]["error"]["message"]) == (2, "this is not a regular file")
+    assert ran.lines[1]["outcome"] != "error"
 
 
 @pytest.mark.parametrize("args", [["check"], ["nonsense"], ["check", "-", "--to", "moon"], ["sanitise", "a"]])
