@@ -135,14 +135,21 @@ class Inspection:
             AuditError: the record could not be written, so nothing is released.
             StoreError: what is held could not be kept; nothing is released.
         """
+        decision = self.decide(to, tool=tool)
+        self._recorder.record(decision, self.context, "release")
+        return decision
+
+    def decide(self, to: Destination | str, *, tool: str = "") -> Decision:
+        """`release` without the record: for those who release several things under one record that they write.
+
+        Raises:
+            StoreError: what is held could not be kept; nothing is released.
+        """
         destination = Destination(to)
         judged = decide(self.policy, self.findings, destination, self.context)
         if not self.policy.enforced():
-            decision = self._decision(destination, judged, Outcome.ALLOW, self._content)
-        else:
-            decision = self._enforced(destination, judged, tool)
-        self._recorder.record(decision, self.context, "release")
-        return decision
+            return self._decision(destination, judged, Outcome.ALLOW, self._content)
+        return self._enforced(destination, judged, tool)
 
     def _enforced(self, to: Destination, judged: Judgement, tool: str) -> Decision:
         admitted = ""
