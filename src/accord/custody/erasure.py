@@ -37,7 +37,7 @@ from accord.vault.pseudonyms import VaultPseudonyms
 
 _ROUNDS = 5
 _LISTED = 100
-_PATIENCE = 50
+_PATIENCE_SECONDS = 10.0  # beyond what the database itself waits for others
 
 
 class ProvenLog(Log, Protocol):
@@ -311,15 +311,17 @@ def _there(connection: Connection, refs: Sequence[bytes]) -> set[bytes]:
 
 def _scrub(store: Store) -> None:
     """Leave no byte of what was deleted in the files, the write-ahead log of SQLite included."""
-    for _ in range(_PATIENCE):
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while True:
         store.scrub()
         if store.path is None:
             return
         log = store.path.with_name(f"{store.path.name}-wal")
         if not log.exists() or log.stat().st_size == 0:
             return
+        if time.monotonic() > end:
+            raise StoreError(
+                "what was deleted is still in the files: another process reads without a pause",
+                hint="everything is erased and proven; run `accord erase --resume` to clean the files",
+            )
         time.sleep(0.1)  # somebody is reading: what they read stays in the log until they are done
-    raise StoreError(
-        "what was deleted is still in the files: another process reads without a pause",
-        hint="everything is erased and proven; run `accord erase --resume` to clean the files",
-    )
