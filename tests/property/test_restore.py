@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from accord import Context
-from accord.transform.pseudonyms import Pseudonyms
+from accord.transform.pseudonyms import Pseudonyms, normalise
 from accord.transform.restore import Source
 from accord.transform.restore_settled import HELD, settled
 from accord.transform.restore_tags import MAX, tags_in
@@ -236,3 +236,41 @@ def test_places_grow_with_the_text_and_no_faster(hostile: str) -> None:
         )
     assert counted[1] <= 4 * counted[0] + 16
     assert MAX * 2 < HELD
+
+
+KINDS = [
+    "privacy.person.name", "privacy.contact.email", "privacy.contact.phone", "privacy.contact.address", "privacy.id.national",
+    "privacy.id.tax", "privacy.financial.card", "privacy.financial.iban", "privacy.network.ip", "privacy.network.mac",
+    "privacy.date.birth", "privacy.location.gps", "privacy.location.place", "privacy.group.organisation",
+    "privacy.person.username", "privacy.financial.crypto", "privacy.health.condition",
+]  # fmt: skip
+ANY = st.one_of(
+    st.text(max_size=30),
+    st.from_regex(r"[A-Z][a-zß-ü]{1,8}( [A-Z]\.)? [A-Z][a-z]{1,8}(-[A-Z][a-z]{1,6})?", fullmatch=True),
+    st.from_regex(r"\+?[0-9][0-9 ().\-]{4,18}", fullmatch=True),
+    st.from_regex(r"[0-9]{1,4}[./\-][0-9]{1,2}[./\-][0-9]{1,4}", fullmatch=True),
+    st.from_regex(r"[a-z]{1,8}[._]?[a-z0-9]{0,8}@[a-z]{1,8}\.(org|com|de)", fullmatch=True),
+    st.from_regex(r"[A-Z]{2}[0-9]{2}( ?[A-Z0-9]{4}){2,6}", fullmatch=True),
+    st.from_regex(r"[А-Я][а-я]{2,8} [А-Я][а-я]{2,8}(ов|ова|ин|ина)", fullmatch=True),
+    st.from_regex(r"[\u4e00-\u4eff]{2,4}", fullmatch=True),
+    st.ip_addresses().map(str),
+    st.dates().map(str),
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(KINDS), ANY), min_size=1, max_size=8))
+@settings(max_examples=300)
+def test_whatever_the_value_its_stand_in_leads_back_to_it(values: list[tuple[str, str]]) -> None:
+    names = Pseudonyms(b"k" * 32, style="stand-ins")
+    made: dict[str, tuple[str, str]] = {}
+    for category, value in values:
+        pseudonym = names.tag(HERE, category, value)
+        if pseudonym == value:
+            continue  # it is a stand-in of this scope, or part of one, by chance
+        first = made.setdefault(pseudonym, (category, value))
+        assert normalise(first[0], first[1]) == normalise(category, value), "two values never share one"
+        assert names.tag(HERE, category, pseudonym) == pseudonym
+        assert names.restore(THERE, pseudonym) == pseudonym
+    for pseudonym, (_, value) in made.items():
+        restored = names.restore(HERE, f"so {pseudonym} then", json=False)
+        assert restored in (f"so {value} then", f"so {pseudonym} then")

@@ -300,8 +300,8 @@ class Index:
                 if stem in self._parts:
                     token, known, tail = stem, self._parts[stem], ending
                     break
-        if known is None or len(known) != 1 or token in shared:
-            return None
+        if known is None or len(known) != 1 or token in shared or token.upper() == token:
+            return None  # in scripts without capitals, nothing tells a name from a word
         [entry] = known.values()
         if not words.capital(at, entry.pseudonym) or not words.apart(at, at) or self._stranger(words, at):
             return None

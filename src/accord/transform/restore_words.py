@@ -106,8 +106,8 @@ class Tokens:
     def restored(self, first: int, last: int, entry: Entry, value: str = "") -> tuple[Restored, int]:
         """What belongs in the place of tokens, and the token after them."""
         start, end = self.tokens[first][0], self.tokens[last][1]
-        lead = re.match(r"[^\w\s]*", entry.pseudonym)
-        trail = re.search(r"[^\w\s]*$", entry.pseudonym)
+        lead = re.match(r"\W*", entry.pseudonym)
+        trail = re.search(r"\W*$", entry.pseudonym)
         if lead and lead[0] and self.view.text.endswith(plain(lead[0]), 0, start):
             start -= len(plain(lead[0]))
         if trail and trail[0] and self.view.text.startswith(plain(trail[0]), end):

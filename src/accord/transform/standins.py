@@ -17,7 +17,7 @@ from accord.transform.standins_numbers import cards, ibans, identifiers, telepho
 from accord.transform.standins_places import dates, days_of, firms, places, postal
 
 _TRIES = 120
-_LEAST = 3  # letters and digits: what is shorter stands for too much
+_LEAST = {Kind.NAME: 3, Kind.PHRASE: 4, Kind.NUMBER: 6, Kind.EXACT: 5}  # what is shorter could be anything
 
 
 def stand_in(category: str, value: str, key: bytes, index: Index, present: Present) -> str | None:
@@ -30,20 +30,22 @@ def stand_in(category: str, value: str, key: bytes, index: Index, present: Prese
         index: what the scope has issued.
         present: what occurs in the content: none of it becomes a stand-in.
     """
-    if kind_of(category) is None or not value.strip() or len(value) > FULL:
+    value = value.strip()
+    if kind_of(category) is None or not value or len(value) > FULL:
         return None
     own = compact(value)
     for tries, made in enumerate(_candidates(category, value, key, index, present)):
         plain = compact(made)
         if len(made) <= FULL and plain != own and index.free(made) and not _occurs(category, made, present):
-            return made if len(plain) >= _least(made) else None
+            return made if len(plain) >= _least(category, made) else None
         if tries >= _TRIES:
             break
     return None
 
 
-def _least(made: str) -> int:
-    return _LEAST if made.isascii() else 2
+def _least(category: str, made: str) -> int:
+    kind = kind_of(category)
+    return _LEAST[kind] if kind and (made.isascii() or kind is not Kind.NAME) else 2
 
 
 def _occurs(category: str, made: str, present: Present) -> bool:

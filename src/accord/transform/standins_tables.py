@@ -21,17 +21,17 @@ class Names:
 _TABLE = {
     "en": (
         "Oliver Ethan Daniel Matthew Andrew Nathan Samuel Benjamin Jonathan Nicholas Gregory Kenneth Stephen Brandon "
-        "Dylan Logan Justin Trevor Elliott Spencer Vincent Malcolm Howard Gerald Douglas Leonard Raymond Russell "
-        "Duncan Callum Desmond Rupert Nigel Clifford Edmund Bernard Wesley Curtis Marshall Theodore",
-        "Emily Charlotte Amelia Olivia Hannah Abigail Megan Lauren Rachel Rebecca Stephanie Nicole Heather Kimberly "
+        "Dylan Justin Trevor Elliott Spencer Vincent Malcolm Howard Gerald Douglas Leonard Raymond Russell "
+        "Duncan Callum Desmond Rupert Nigel Clifford Edmund Bernard Wesley Theodore",
+        "Emily Charlotte Amelia Olivia Hannah Abigail Megan Lauren Rachel Rebecca Stephanie Nicole Kimberly "
         "Natalie Samantha Jennifer Michelle Deborah Pamela Cynthia Kathleen Gillian Fiona Beatrice Harriet Imogen "
-        "Felicity Rosalind Philippa Eleanor Josephine Bethany Courtney Danielle Tiffany Vanessa Whitney Jocelyn "
+        "Rosalind Philippa Eleanor Josephine Bethany Courtney Danielle Tiffany Vanessa Whitney Jocelyn "
         "Audrey",
-        "Harrison Whitaker Pemberton Ellison Donnelly Gallagher Thornton Holloway Fitzgerald Caldwell Livingston "
+        "Harrison Whitaker Pemberton Ellison Donnelly Gallagher Thornton Holloway Fitzgerald Caldwell "
         "Hutchinson Atkinson Wilkinson Robinson Richardson Henderson Patterson Crawford Montgomery Cunningham "
-        "Ferguson Sutherland Kensington Winslow Ashworth Bradshaw Chadwick Davenport Eastwood Farnsworth Greenwood "
-        "Hawthorne Ingram Jennings Kingsley Lancaster Merriweather Northcott Osborne Prescott Radcliffe Stanhope "
-        "Tennyson Underhill Wainwright Yardley Blackwell Cartwright Dunbar",
+        "Ferguson Winslow Ashworth Bradshaw Chadwick Davenport Farnsworth "
+        "Hawthorne Ingram Jennings Kingsley Merriweather Northcott Osborne Prescott Radcliffe Stanhope "
+        "Tennyson Underhill Wainwright Yardley Blackwell Cartwright",
     ),
     "de": (
         "Lukas Jonas Felix Maximilian Tobias Florian Sebastian Matthias Stefan Andreas Jürgen Wolfgang Dieter Helmut "
@@ -49,51 +49,51 @@ _TABLE = {
     "fr": (
         "Antoine Julien Nicolas Mathieu Thibault Guillaume Sébastien Laurent Frédéric Stéphane Thierry Olivier Yves "
         "Gérard Jacques Marcel Émile Lucien Gaston Étienne Benoît Rémi Cédric Fabrice Ludovic Baptiste Corentin "
-        "Maxence Adrien Bastien Damien Florent Gilles Hervé Jérôme Loïc Quentin Romain Sylvain Xavier",
-        "Camille Juliette Manon Chloé Margaux Élodie Aurélie Céline Delphine Émilie Florence Geneviève Hélène "
+        "Maxence Adrien Bastien Damien Florent Gilles Hervé Jérôme Loïc Sylvain Xavier",
+        "Camille Juliette Manon Chloé Margaux Élodie Aurélie Céline Delphine Émilie Geneviève Hélène "
         "Isabelle Joséphine Laurence Mathilde Nathalie Océane Pauline Sandrine Sylvie Thérèse Valérie Véronique "
-        "Yvonne Adèle Béatrice Clémence Dominique Élise Françoise Ghislaine Jeanne Léa Lucie Marion Noémie Odile "
+        "Yvonne Adèle Béatrice Clémence Dominique Élise Françoise Ghislaine Jeanne Léa Lucie Noémie Odile "
         "Solène",
-        "Lefebvre Moreau Girard Bonnet Dupuis Fontaine Rousseau Lambert Mercier Blanchard Gauthier Perrin Robineau "
-        "Chevallier Marchand Dufour Renaud Barbier Arnaud Gaillard Brunet Giraud Leclercq Lemaire Rolland Colin "
-        "Vidal Caron Aubert Guérin Boucher Fleury Deschamps Delmas Bertin Charpentier Fournier Garnier Hamelin "
-        "Jacquet Lacombe Maillard Noël Pasquier Quentin Rivière Sauvage Texier Vasseur Berthelot",
+        "Lefebvre Moreau Girard Bonnet Dupuis Rousseau Lambert Blanchard Gauthier Perrin Robineau "
+        "Chevallier Dufour Renaud Barbier Arnaud Gaillard Brunet Giraud Leclercq Lemaire Rolland "
+        "Vidal Caron Aubert Guérin Boucher Deschamps Delmas Bertin Charpentier Fournier Garnier Hamelin "
+        "Jacquet Lacombe Maillard Pasquier Quentin Texier Vasseur Berthelot",
     ),
     "es": (
         "Alejandro Javier Sergio Álvaro Rubén Adrián Gonzalo Rodrigo Ignacio Joaquín Rafael Francisco Fernando "
         "Eduardo Guillermo Enrique Ramón Andrés Esteban Gustavo Hugo Íñigo Jorge Leandro Marcelo Mauricio Nicolás "
         "Óscar Pablo Raúl Salvador Tomás Vicente Xavier Alberto Arturo Emilio Felipe Gerardo Ismael",
-        "Lucía Carmen Isabel Beatriz Pilar Rocío Inés Teresa Marta Silvia Raquel Nuria Alicia Irene Patricia Yolanda "
-        "Concepción Mercedes Lourdes Gabriela Valentina Camila Fernanda Ximena Daniela Mariana Catalina Esperanza "
-        "Guadalupe Leticia Lorena Marisol Noelia Olga Paloma Rebeca Sofía Susana Verónica Victoria",
-        "Navarro Domínguez Gutiérrez Serrano Vázquez Romero Iglesias Castillo Ortega Delgado Marín Sanz Núñez Medina "
-        "Garrido Santos Lozano Guerrero Cano Prieto Méndez Cruz Calvo Gallego Vidal Herrera Peña Cabrera Campos Vega "
-        "Fuentes Carrasco Diez Caballero Nieto Reyes Aguilar Pascual Herrero Santana Lorenzo Hidalgo Montero Ibáñez "
-        "Giménez Ferrer Durán Santiago Benítez Mora",
+        "Lucía Carmen Isabel Beatriz Rocío Inés Teresa Marta Silvia Raquel Nuria Alicia Irene Patricia Yolanda "
+        "Concepción Gabriela Valentina Camila Fernanda Ximena Daniela Mariana Catalina "
+        "Leticia Lorena Marisol Noelia Olga Rebeca Susana Verónica",
+        "Navarro Domínguez Gutiérrez Vázquez Romero Iglesias Castillo Ortega Delgado Marín Sanz Núñez "
+        "Garrido Lozano Cano Prieto Méndez Gallego Vidal Herrera Peña "
+        "Carrasco Diez Nieto Aguilar Pascual Herrero Santana Lorenzo Hidalgo Montero Ibáñez "
+        "Giménez Ferrer Durán Benítez Mora",
     ),
     "it": (
         "Alessandro Andrea Davide Emanuele Fabio Federico Filippo Francesco Gabriele Giacomo Giorgio Giovanni Giulio "
         "Lorenzo Luca Marco Massimo Matteo Maurizio Michele Nicola Paolo Pietro Riccardo Roberto Salvatore Simone "
-        "Stefano Tommaso Umberto Vincenzo Vittorio Alberto Antonio Bruno Claudio Daniele Enrico Gianluca Ettore",
+        "Stefano Tommaso Umberto Vincenzo Vittorio Alberto Antonio Claudio Daniele Enrico Gianluca Ettore",
         "Alessandra Barbara Beatrice Chiara Cristina Daniela Elena Elisa Federica Francesca Giorgia Giulia Ilaria "
-        "Laura Lucrezia Margherita Martina Michela Monica Paola Roberta Sara Serena Silvia Simona Sofia Stefania "
-        "Valentina Valeria Veronica Viola Antonella Arianna Benedetta Camilla Caterina Donatella Eleonora "
+        "Laura Lucrezia Margherita Martina Michela Monica Paola Roberta Sara Silvia Simona Stefania "
+        "Valentina Valeria Veronica Antonella Arianna Benedetta Camilla Caterina Donatella Eleonora "
         "Ginevra Ludovica",
-        "Colombo Ricci Marino Greco Gallo Conti Mancini Giordano Rizzo Lombardi Moretti Barbieri Fontana Santoro "
-        "Mariani Rinaldi Caruso Ferrara Galli Martini Leone Longo Gentile Martinelli Vitale Lombardo Serra Coppola "
-        "Marchetti Parisi Villa Ferretti Bianco Bruno Fabbri Grassi Monti Palumbo Sartori Testa Valentini Bellini "
-        "Basile Cattaneo Donati Esposito Farina Guerra Neri Orlandi",
+        "Colombo Ricci Marino Mancini Giordano Rizzo Lombardi Moretti Barbieri Fontana Santoro "
+        "Mariani Rinaldi Caruso Ferrara Galli Martini Martinelli Vitale Lombardo Coppola "
+        "Marchetti Ferretti Bruno Fabbri Palumbo Sartori Valentini Bellini "
+        "Basile Cattaneo Donati Esposito Farina Orlandi",
     ),
     "nl": (
-        "Daan Sander Bram Thijs Lars Ruben Jasper Maarten Wouter Joost Gerrit Hendrik Willem Pieter Cornelis Jeroen "
+        "Daan Sander Thijs Lars Ruben Jasper Maarten Wouter Joost Gerrit Hendrik Willem Pieter Cornelis Jeroen "
         "Bastiaan Koen Rutger Stijn Teun Wim Henk Kees Dirk Evert Floris Gijs Hidde Jelle Luuk Matthijs Niels Olaf "
         "Roel Siebe Tjeerd Vincent Wessel Arjen",
         "Sanne Femke Lotte Marieke Anouk Annelies Maaike Wilhelmina Hendrika Geertje Inge Janneke Karin Liesbeth "
-        "Mirjam Nienke Petra Rianne Saskia Tineke Willemijn Yvette Esther Floor Hanneke Iris Jolanda Kim Linda "
-        "Marloes Noortje Renske Sophie Trijntje Ilse Merel Fleur Roos Tessa Dieuwke",
-        "Jansen Bakker Visser Smit Meijer Mulder Bos Vos Peters Hendriks Dekker Brouwer Dijkstra Smits Koster "
-        "Prins Huisman Postma Kuiper Veenstra Kramer Scholten Willems Hoekstra Koning Verhoeven Jacobs Kok Schouten "
-        "Wouters Verbeek Timmermans Hermans Molenaar Kuipers Groen Bosman Blom Hofman Driessen Gerritsen Hoogland "
+        "Mirjam Nienke Petra Rianne Saskia Tineke Willemijn Yvette Esther Hanneke Jolanda Kim Linda "
+        "Marloes Noortje Renske Sophie Trijntje Ilse Tessa Dieuwke",
+        "Jansen Bakker Visser Meijer Mulder Peters Hendriks Dekker Brouwer Dijkstra Smits Koster "
+        "Huisman Postma Kuiper Veenstra Kramer Scholten Willems Hoekstra Verhoeven Jacobs Kok Schouten "
+        "Wouters Verbeek Timmermans Hermans Molenaar Kuipers Bosman Blom Hofman Driessen Gerritsen Hoogland "
         "Martens Roelofs Sanders Terpstra Zijlstra Wiersma Boersma Elzinga",
     ),
     "pl": (
@@ -101,50 +101,50 @@ _TABLE = {
         "Zbigniew Ryszard Dariusz Henryk Mariusz Kazimierz Sławomir Jarosław Maciej Robert Mirosław Leszek Artur "
         "Sebastian Przemysław Radosław Bartosz Czesław Damian Edward Filip Hubert Igor Konrad Szymon",
         "Katarzyna Małgorzata Agnieszka Krystyna Barbara Ewa Elżbieta Zofia Teresa Magdalena Joanna Janina Monika "
-        "Danuta Jadwiga Aleksandra Halina Irena Beata Marta Dorota Helena Karolina Grażyna Jolanta Iwona Marianna "
+        "Danuta Jadwiga Aleksandra Halina Irena Beata Marta Dorota Helena Karolina Grażyna Jolanta Marianna "
         "Natalia Bożena Stanisława Justyna Paulina Urszula Alicja Sylwia Renata Wanda Edyta Kinga Weronika",
         "Wiśniewski Kamiński Lewandowski Zieliński Szymański Dąbrowski Kozłowski Jankowski Wojciechowski Kwiatkowski "
-        "Krawczyk Kaczmarek Piotrowski Grabowski Zając Pawłowski Michalski Nowicki Adamczyk Dudek Wieczorek "
+        "Krawczyk Kaczmarek Piotrowski Grabowski Pawłowski Michalski Nowicki Adamczyk Wieczorek "
         "Jabłoński "
-        "Król Majewski Olszewski Jaworski Wróbel Malinowski Pawlak Witkowski Walczak Stępień Górski Rutkowski "
+        "Majewski Olszewski Jaworski Malinowski Pawlak Witkowski Walczak Stępień Górski Rutkowski "
         "Michalak "
-        "Sikora Ostrowski Baran Duda Szewczyk Tomaszewski Pietrzak Marciniak Wróblewski Zalewski Jakubowski Jasiński "
+        "Ostrowski Szewczyk Tomaszewski Pietrzak Marciniak Wróblewski Zalewski Jakubowski Jasiński "
         "Zawadzki Sadowski Borkowski",
     ),
     "pt": (
-        "Afonso Bernardo Caetano Diogo Duarte Fábio Gaspar Gonçalo Guilherme Henrique Joaquim José Leonardo Luís "
+        "Afonso Bernardo Caetano Diogo Fábio Gaspar Gonçalo Guilherme Henrique Joaquim José Leonardo Luís "
         "Manuel Martim Mateus Miguel Nuno Otávio Renato Ricardo Rodolfo Rogério Salvador Samuel Sérgio Thiago Tiago "
         "Vasco Vítor Wagner Xavier Álvaro Augusto Caio Danilo Murilo Anderson Everton",
         "Adriana Aline Beatriz Bianca Bruna Carolina Catarina Cecília Débora Eduarda Fernanda Gabriela Heloísa Inês "
         "Isadora Joana Juliana Larissa Letícia Lívia Luana Luísa Madalena Marcela Margarida Mariana Matilde Mónica "
-        "Natália Patrícia Rafaela Raquel Renata Rita Sandra Simone Tatiana Vanessa Vitória Yasmin",
-        "Almeida Azevedo Barbosa Barros Batista Borges Cardoso Carvalho Cavalcanti Correia Coutinho Cunha Dias "
+        "Natália Patrícia Rafaela Raquel Renata Sandra Simone Tatiana Vanessa Vitória Yasmin",
+        "Almeida Azevedo Barbosa Barros Batista Borges Cardoso Carvalho Cavalcanti Correia Coutinho Cunha "
         "Duarte "
-        "Esteves Faria Ferreira Figueiredo Fonseca Freitas Gonçalves Guimarães Henriques Leite Lima Lopes Macedo "
+        "Esteves Ferreira Figueiredo Fonseca Freitas Gonçalves Guimarães Henriques Lopes Macedo "
         "Machado Magalhães Marques Matos Medeiros Melo Mendes Miranda Monteiro Moraes Moreira Moura Nascimento "
-        "Nogueira Nunes Pacheco Pinheiro Pinto Queiroz Ramos Rezende Ribeiro Sampaio",
+        "Nogueira Pacheco Pinheiro Queiroz Rezende Ribeiro Sampaio",
     ),
     "tr": (
         "Mehmet Mustafa Ahmet Hüseyin İbrahim İsmail Osman Yusuf Murat Ömer Ramazan Halil Süleyman Abdullah Mahmut "
-        "Recep Salih Fatih Kadir Emre Hakan Serkan Burak Volkan Tolga Onur Cem Kaan Kerem Selim Sinan Tarık Uğur "
-        "Yavuz Zafer Bülent Cengiz Erdem Gökhan Orhan",
-        "Fatma Ayşe Emine Hatice Zeynep Elif Meryem Şerife Zehra Sultan Hanife Merve Havva Zeliha Esra Özlem Yasemin "
-        "Hülya Sevgi Derya Ebru Gülay Nurcan Pınar Sibel Tuğba Filiz Gamze Hacer İrem Kübra Leyla Melek Nesrin Rabia "
-        "Selin Tülay Büşra Ceren Dilek",
-        "Yıldırım Öztürk Aydın Özdemir Arslan Doğan Kılıç Çetin Koçak Kurtuluş Özkan Şimşek Polat Korkmaz Çakır "
+        "Recep Salih Fatih Kadir Emre Hakan Serkan Burak Volkan Tolga Kerem Sinan Tarık Uğur "
+        "Yavuz Bülent Cengiz Erdem Gökhan Orhan",
+        "Fatma Ayşe Emine Hatice Zeynep Elif Meryem Şerife Zehra Hanife Merve Havva Zeliha Esra Özlem Yasemin "
+        "Hülya Ebru Gülay Nurcan Pınar Sibel Tuğba Filiz Gamze Hacer İrem Kübra Leyla Nesrin Rabia "
+        "Selin Tülay Büşra Ceren",
+        "Yıldırım Öztürk Aydın Özdemir Arslan Doğan Kılıç Çetin Koçak Kurtuluş Özkan Şimşek Korkmaz Çakır "
         "Erdoğan "
-        "Avcı Tekin Güler Bulut Keskin Turan Güneş Aksoy Bozkurt Tunç Ateş Karaca Uysal Sönmez Duman Kaplan Ünal "
-        "Gündüz Coşkun Işık Toprak Akın Sezer Ercan Demirel Taşkın Bayrak Altun Sarıkaya Yalçın Gökçe Tanrıverdi "
+        "Avcı Tekin Güler Keskin Turan Aksoy Bozkurt Karaca Uysal Sönmez Ünal "
+        "Gündüz Coşkun Akın Sezer Ercan Demirel Taşkın Altun Sarıkaya Yalçın Gökçe Tanrıverdi "
         "Karakaya Özçelik",
     ),
     "ru": (
         "Александр Сергей Дмитрий Андрей Алексей Владимир Михаил Николай Иван Юрий Виктор Анатолий Игорь "
         "Евгений Олег "
-        "Павел Константин Валерий Вячеслав Роман Максим Денис Антон Илья Кирилл Артём Никита Григорий Борис Геннадий "
+        "Павел Константин Валерий Вячеслав Максим Денис Антон Илья Кирилл Артём Никита Григорий Борис Геннадий "
         "Леонид Степан Фёдор Тимофей Глеб Егор Матвей Руслан Станислав Вадим",
         "Елена Ольга Наталья Татьяна Ирина Светлана Людмила Марина Галина Екатерина Юлия Анастасия Дарья Виктория "
         "Оксана Лариса Валентина Ксения Полина Алина Маргарита Евгения Тамара Зинаида Раиса Лидия Антонина Варвара "
-        "Вероника Диана Жанна Инна Кристина Любовь Нина Регина София Таисия Ульяна Яна",
+        "Вероника Диана Жанна Инна Кристина Нина Регина Таисия Ульяна",
         "Кузнецов Соколов Попов Лебедев Козлов Новиков Морозов Волков Соловьёв Васильев Зайцев Павлов Семёнов "
         "Голубев "
         "Виноградов Богданов Воробьёв Фёдоров Михайлов Беляев Тарасов Белов Комаров Орлов Киселёв Макаров Андреев "

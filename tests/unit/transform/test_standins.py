@@ -194,6 +194,7 @@ def test_tables_are_tables() -> None:
         for role in (table.men, table.women, table.family):
             assert len(set(role)) == len(role), locale
         assert not set(table.men) & set(table.women), locale
+        assert not set(table.family) & {*table.men, *table.women}, locale
 
 
 def test_form_and_titles_are_kept(names_: Pseudonyms) -> None:
