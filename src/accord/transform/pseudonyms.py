@@ -29,6 +29,7 @@ from accord.transform.standins_draw import Present
 __all__ = ["Batch", "Grant", "Issued", "MemoryMap", "Pseudonyms", "Style", "label", "normalise"]
 
 _MIN, _MAX = 4, 16
+_GRACE = 0.05  # seconds; asked of every finding, and what it says is true of the caller whoever forgets it
 _KIN = {"AUTHOR": "PERSON", "PERSON": "AUTHOR"}
 
 Texts = Callable[[], Iterable[str]]
@@ -97,7 +98,7 @@ class Pseudonyms:
 
     def knows(self, context: Context, category: str, value: str) -> bool:
         """Whether this value has a pseudonym in the scope and its caller brought it."""
-        return self.batch(context).knows(category, value)
+        return Batch(self._scopes, context, self.style, grace=_GRACE).knows(category, value)
 
     def names(self, context: Context) -> list[str]:
         """The names of persons that have a pseudonym in the scope."""
@@ -145,12 +146,21 @@ class Batch:
         context: whose pseudonyms.
         style: what is issued.
         texts: gives the texts that are to be released.
+        grace: for how many seconds after a look at what is kept no other is taken.
 
     Raises:
         StoreError: what is kept cannot be read.
     """
 
-    def __init__(self, scopes: Scopes, context: Context, style: Style = Style.TAGS, texts: Texts = _nothing) -> None:
+    def __init__(
+        self,
+        scopes: Scopes,
+        context: Context,
+        style: Style = Style.TAGS,
+        texts: Texts = _nothing,
+        *,
+        grace: float = 0.0,
+    ) -> None:
         self._scopes = scopes
         self._style = style
         self._texts = texts
@@ -158,7 +168,7 @@ class Batch:
         self._subject = context.subject
         self._state = scopes.get(context.scope)
         with self._state.lock:
-            scopes.refresh(self._state)
+            scopes.refresh(self._state, grace)
             self._epoch = self._state.epoch
 
     def __repr__(self) -> str:

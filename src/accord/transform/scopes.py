@@ -136,6 +136,7 @@ class State:
         keys: the keys pseudonyms are derived from, by data subject.
         version: the keeper's version of what was loaded; None when it is to be loaded again.
         loaded: when it was.
+        looked: when it was last asked for its version.
         epoch: rises whenever something issued is no more.
         index: the stand-ins among what was issued; made anew when None.
         shared: words of stand-ins that the content itself has used, for something else.
@@ -150,6 +151,7 @@ class State:
     keys: dict[str, bytes] = field(default_factory=dict)
     version: int | None = None
     loaded: float = 0.0
+    looked: float = 0.0
     epoch: int = 0
     index: Index | None = None
     shared: set[str] = field(default_factory=set)
@@ -253,14 +255,20 @@ class Scopes:
             self._tenants[tenant] = key
         return key
 
-    def refresh(self, state: State) -> None:
+    def refresh(self, state: State, grace: float = 0.0) -> None:
         """Load a scope if it was changed, or not loaded for long.
+
+        Args:
+            state: what is known of the scope.
+            grace: for how many seconds after a look no other is taken.
 
         Raises:
             StoreError: it cannot be read.
         """
+        if state.version is not None and time.monotonic() - state.looked < grace:
+            return
         version = self._keeper.version(state.scope)  # read first: what changes meanwhile is seen the next time
-        now = time.monotonic()
+        state.looked = now = time.monotonic()
         if state.version == version and now - state.loaded < _RELOAD:
             return
         loaded = self._keeper.load(state.scope)

@@ -316,3 +316,15 @@ def test_the_letters_of_a_tag_are_no_word_and_no_number(value: str, category: st
     assert letters[0].isalpha()
     assert letters[-1].isalpha()
     assert any(letter.isdigit() for letter in letters)
+
+
+def test_asking_of_every_finding_does_not_ask_the_keeper_each_time() -> None:
+    kept = Counting()
+    names = Pseudonyms(keeper=kept)
+    tag = names.tag(HERE, EMAIL, "jane@example.org")
+    names.flush(HERE)
+    kept.asked.clear()
+    assert all(names.knows(HERE, EMAIL, "jane@example.org") for _ in range(200))
+    assert kept.asked["version"] < 200
+    Pseudonyms(keeper=kept).forget(HERE)
+    assert names.restore(HERE, tag) == tag, "what is given back is asked for"
