@@ -220,6 +220,11 @@ class MemoryLog:
         self._records.append(record)
         return len(self._records) - 1
 
+    def append_many(self, records: Sequence[AuditRecord]) -> range:
+        """Keep records; gives their numbers."""
+        numbers = [self.append(record) for record in records]
+        return range(len(self._records) - len(numbers), len(self._records))
+
     def records(self) -> Iterator[dict[str, Any]]:
         """Every record, oldest first, each with its number as `seq`."""
         for seq, record in enumerate(self._records):

@@ -209,7 +209,7 @@ class Job:
         if not (self._dry or given.cut):
             return inspection.release(self._to)
         decision = inspection.preview(self._to)
-        self._guard.record(decision, self._context, "preview")
+        self._guard.recorder.record(decision, self._context, "preview")
         return decision
 
     def _write(self, result: Result, shown: PurePosixPath, given: Input, decision: Decision) -> Result:

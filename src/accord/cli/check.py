@@ -77,7 +77,7 @@ def _given(name: str, guard: Guard, role: Role, declared: str) -> Input:
 def _checked(name: str, given: Input, guard: Guard, to: str, context: Context) -> report.Checked:
     inspection = guard.inspect(given.part, context)
     decision = inspection.preview(to)
-    guard.record(decision, context, "preview")
+    guard.recorder.record(decision, context, "preview")
     return report.Checked(name, given.note, (given.part,), inspection, decision)
 
 

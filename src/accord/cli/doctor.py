@@ -121,7 +121,7 @@ def _self_test(guard: Guard) -> str:
     context = Context(purpose="doctor")
     inspection = guard.inspect(SENTENCE, context)
     decision = inspection.preview("model")
-    guard.record(decision, context, "preview")
+    guard.recorder.record(decision, context, "preview")
     faults = sorted({f"{f.detector}: {f.reason}" for f in decision.findings if f.category.startswith("fault.")})
     if faults:
         raise AccordError("; ".join(faults), hint="everything is refused until this is mended")

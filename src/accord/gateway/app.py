@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -160,24 +159,33 @@ def _denied(error: AccessDenied) -> Problem:
 
 
 async def _sent(request: Request | None, response: Response, send: Send) -> None:
-    """Send an answer; a stream ends, and what feeds it is told, as soon as the client goes away."""
-    if response.stream is None or request is None:
-        with contextlib.suppress(OSError):
-            await response.send(send)
-        return
+    """Send an answer, and tell whoever wants to know how that went."""
+    sent = False
+    try:
+        await (_streamed(request, response, send) if response.stream is not None else response.send(send))
+        sent = True
+    except OSError:
+        raise Disconnected from None
+    finally:
+        if response.after is not None:
+            await asyncio.shield(response.after(sent))
+
+
+async def _streamed(request: Request | None, response: Response, send: Send) -> None:
+    """Send a stream; it ends, and what feeds it is told, as soon as the client goes away."""
     sending = asyncio.ensure_future(response.send(send))
-    gone = asyncio.ensure_future(request.gone())
+    gone = asyncio.ensure_future(request.gone()) if request else asyncio.get_running_loop().create_future()
     try:
         await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
         if not sending.done():
             raise Disconnected
-        with contextlib.suppress(OSError):
-            await sending
+        await sending
     finally:
         for task in (sending, gone):
             task.cancel()
         await asyncio.gather(sending, gone, return_exceptions=True)
-        await _closed(response.stream)
+        if response.stream is not None:
+            await _closed(response.stream)
 
 
 async def _closed(stream: AsyncIterator[bytes]) -> None:

@@ -90,15 +90,23 @@ def _too_large(limit: int) -> Problem:
     return Problem(413, "too_large", f"The body is larger than {limit} bytes.")
 
 
+After = Callable[[bool], Awaitable[None]]
+
+
 @dataclass(slots=True)
 class Response:
-    """An answer: `body`, or `stream` where it comes bit by bit."""
+    """An answer: `body`, or `stream` where it comes bit by bit.
+
+    Attributes:
+        after: called when it was sent, or could not be, with whether all of it was.
+    """
 
     status: int = 200
     body: bytes = b""
     media_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
     stream: AsyncIterator[bytes] | None = None
+    after: After | None = None
 
     async def send(self, send: Send) -> None:
         """Send it; back-pressure is that of the client."""

@@ -21,8 +21,7 @@ class Caller:
         id: opaque; what stands in the audit log.
         tenant: whose request it is.
         role: what they may do.
-        end_user: the person behind an application, where a token or an authenticated application names one; never
-            as it was given, always as a keyed hash.
+        end_user: the person behind an application, where a token names one. It is kept nowhere but as a keyed hash.
         known: whether they showed a key or token. Without one, pseudonyms hold for one request alone.
     """
 
@@ -32,16 +31,23 @@ class Caller:
     end_user: str = ""
     known: bool = False
 
-    def context(self, session: str = "", purpose: str = "") -> Context:
-        """On whose behalf what they send is inspected."""
+    def context(self, *, user: str = "", session: str = "", purpose: str = "") -> Context:
+        """On whose behalf what they send is inspected.
+
+        Args:
+            user: the person behind an application, as it says; a token's word goes first.
+            session: the conversation, as the application says.
+            purpose: what it is for.
+        """
         if not self.known:
             return Context(tenant=self.tenant, principal=self.id, purpose=purpose)
+        person = self.end_user or user
         return Context(
             tenant=self.tenant,
             principal=self.id,
-            end_user=self.end_user,
+            end_user=person,
             session=session,
-            subject=self.end_user,
+            subject=person,
             purpose=purpose,
         )
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol
 
-from accord.audit.records import AuditRecord, delivery_of, record_of
 from accord.core.content import Content, Context, Modality, Part, Text
 from accord.core.decision import Coverage, Decision, Destination
 from accord.core.finding import Finding
@@ -49,6 +47,7 @@ from accord.guard.media import (
 from accord.guard.needed import is_quiet, needed, numbers_only
 from accord.guard.pools import Pools
 from accord.guard.read import Reads, read
+from accord.guard.recording import Log, Recorder
 from accord.guard.stream import AHEAD, AHEAD_OF_NAMES, Stream
 from accord.guard.told import Expected, told
 from accord.policy import Policy
@@ -60,26 +59,6 @@ _NO_CONTENT = "content is a str or parts in order; bytes go into Text.decode, Im
 
 AnyReader = Reader | PictureReader | SoundReader
 AnyDetector = Detector | PictureDetector | SoundDetector
-
-
-class Log(Protocol):
-    """Where decisions are recorded: `accord.audit.log.AuditLog`, or a fake of it in tests."""
-
-    def append(self, record: AuditRecord) -> int:
-        """Write one record; it is durable when this returns its number."""
-        ...
-
-    def records(self) -> Iterator[dict[str, Any]]:
-        """Every record, oldest first."""
-        ...
-
-    def verify(self) -> object:
-        """Raise TamperDetected unless the log is what was written."""
-        ...
-
-    def close(self) -> None:
-        """Close it."""
-        ...
 
 
 class Guard:
@@ -116,7 +95,8 @@ class Guard:
         self.detectors = tuple(detectors)
         self.opener = opener
         self.keeper = keeper
-        self._commitment, self._on_close = commitment, on_close
+        self.recorder = Recorder(audit, commitment)
+        self._on_close = on_close
         self._text_readers = [r for r in self.readers if isinstance(r, Reader)]
         self._text_detectors = [d for d in self.detectors if isinstance(d, Detector)]
         plugins = (*self.readers, *self.detectors)
@@ -168,23 +148,13 @@ class Guard:
         loop, end = asyncio.get_running_loop(), self._end(parts)
         return await loop.run_in_executor(self._pools.get("front"), self._admit, parts, context or Context(), end)
 
-    def record(self, decision: Decision, context: Context, kind: str) -> None:
-        """Write a decision to the audit log; `kind` is `release` or `preview`.
-
-        Raises:
-            AuditError: it could not be written.
-        """
-        made = record_of(decision, context, kind)
-        more = {"item": decision.item, "subject": self._commitment(context) if self._commitment else ""}
-        self.audit.append(replace(made, body=made.body | {name: said for name, said in more.items() if said}))
-
     def delivered(self, decision: Decision, status: str = "delivered") -> None:
         """Record what became of a release: `delivered`, `failed` or `unknown`.
 
         Raises:
             AuditError: it could not be written.
         """
-        self.audit.append(delivery_of(decision.id, status))
+        self.recorder.settle(Context(), delivered=[(decision, status)])
 
     def close(self) -> None:
         """Let go of threads and child processes; of the log and what else it was given only if `on_close` does."""
@@ -306,7 +276,7 @@ class Guard:
             _reads=reads,
             _rewriter=self._rewriter,
             _pseudonyms=self.pseudonyms,
-            _recorder=self,
+            _recorder=self.recorder,
             _opener=self.opener,
             _keeper=self.keeper,
         )
