@@ -9,7 +9,8 @@ import fcntl
 import json
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -114,9 +115,10 @@ class GitAnchor:
             AuditError: it cannot be committed.
         """
         self._git("rev-parse", "--is-inside-work-tree")
-        self._file.publish(note)
-        self._git("add", "--", self.name)
-        self._git(*_OURS, "commit", "--quiet", "--no-verify", "-m", "Head of the audit log", "--", self.name)
+        with _alone(self.folder):
+            self._file.publish(note)
+            self._git("add", "--", self.name)
+            self._git(*_OURS, "commit", "--quiet", "--no-verify", "-m", "Head of the audit log", "--", self.name)
 
     def notes(self) -> list[str]:
         """All heads that are committed, oldest first.
@@ -183,6 +185,20 @@ def _mend(file: int) -> None:
     tail = os.pread(file, min(size, 1 << 16), max(0, size - (1 << 16)))
     if tail and not tail.endswith(b"\n"):
         os.ftruncate(file, size - len(tail) + tail.rfind(b"\n") + 1)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Several threads and processes commit one after the other."""
+    try:
+        opened = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise _failed(error) from None
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
 
 
 def _sync_folder(folder: Path) -> None:

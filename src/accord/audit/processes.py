@@ -63,9 +63,11 @@ def _here() -> tuple[str, str]:
 
 
 def _lives(pid: int) -> bool:
+    if pid <= 0:
+        return False
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         return True  # it runs, as somebody else

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,10 +10,11 @@ from accord.audit.notes import Untrue, VerifierKey, read_note
 from accord.audit.offline import included, leaf_hash
 from accord.audit.proofs import Proof, Tiles
 from accord.audit.seals import TAMPERED, Seals
-from accord.audit.session import Session, Sessions, raw_of
+from accord.audit.session import Session, Sessions, raw_of, said_by
 from accord.errors import AuditError, TamperDetected
 
 _STEP = 1024
+_MOST = 1 << 62
 _NEWEST = "SELECT note FROM audit_checkpoint ORDER BY size DESC LIMIT 1"
 _ONE = "SELECT record, mac FROM audit_entry WHERE seq = ?"
 _SIZE = "SELECT size FROM audit_head WHERE id = 1"
@@ -46,26 +46,16 @@ def _filtered(
             values.append(value)
     bound, order = ("<= ?", "DESC") if newest_first else (">= ?", "ASC")
     sql = f"SELECT seq, record FROM audit_entry WHERE seq {bound} {' '.join(conditions)} ORDER BY seq {order} LIMIT ?"  # noqa: S608
-    at = 2**62 if newest_first else low
+    at = _MOST if newest_first else low
     while True:
         page = session.all(sql, at, *values, _STEP)
         for seq, text in page:
-            record = _said(seq, text)
+            record = said_by(seq, text)
             if since is None or str(record.get("at", "")) >= since:
                 yield seq, record
         if len(page) < _STEP:
             return
         at = page[-1][0] + (-1 if newest_first else 1)
-
-
-def _said(seq: int, text: Any) -> dict[str, Any]:
-    try:
-        record = json.loads(text)
-    except (ValueError, TypeError):
-        record = None
-    if not isinstance(record, dict):
-        raise TamperDetected(f"audit record {seq} was changed", record=seq, hint=TAMPERED)
-    return record
 
 
 def newest(sessions: Sessions) -> str | None:
@@ -86,7 +76,7 @@ def prove(sessions: Sessions, seals: Seals, key: VerifierKey, seq: int) -> Proof
         AuditError: there is no such record.
     """
     with sessions.reading() as session:
-        notes, found = session.all(_NEWEST), session.all(_ONE, seq)
+        notes, found = session.all(_NEWEST), session.all(_ONE, seq) if 0 <= seq < _MOST else []
         if not found:
             raise AuditError(f"there is no audit record {seq}", hint="see `accord audit list`")
         record, mac = found[0]

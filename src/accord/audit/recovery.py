@@ -5,12 +5,13 @@ All of it happens under the lock of the writers, so that two processes that open
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 
 from accord.audit.processes import Presence
 from accord.audit.records import DELIVERY, RELEASE, Row, delivery_of, iso, row_of
-from accord.audit.session import Session
+from accord.audit.seals import TAMPERED
+from accord.audit.session import Session, said_by
+from accord.errors import TamperDetected
 
 _WRITERS = "SELECT id, host, boot, pid, started, seen, since FROM audit_writer"
 _SINCE = "SELECT seq, record, decision FROM audit_entry WHERE seq >= ? AND kind = ? ORDER BY seq LIMIT ?"
@@ -20,9 +21,19 @@ _STEP = 500
 
 
 def dead(session: Session, own: str, now: int) -> list[tuple[str, int]]:
-    """Processes that run no more, each with the oldest entry whose delivery it may owe."""
-    found = [(Presence(*row[:5]), *row[5:]) for row in session.all(_WRITERS)]
-    return [(one.id, since) for one, seen, since in found if one.id != own and not one.runs(seen, now)]
+    """Processes that run no more, each with the oldest entry whose delivery it may owe.
+
+    Raises:
+        TamperDetected: what is noted of a process was edited.
+    """
+    found = []
+    for row in session.all(_WRITERS):
+        if tuple(map(type, row)) != (str, str, str, int, int, int, int):
+            raise TamperDetected("what the audit log notes of a process was edited", hint=TAMPERED)
+        one, seen, since = Presence(*row[:5]), row[5], row[6]
+        if one.id != own and not one.runs(seen, now):
+            found.append((one.id, since))
+    return found
 
 
 def close_dead(session: Session, own: str, now: int) -> list[Row]:
@@ -63,8 +74,8 @@ def _released(session: Session, writer: str, since: int) -> Iterator[str]:
     """The decisions under which a process released something, from an entry on."""
     while True:
         page = session.all(_SINCE, since, RELEASE, _STEP)
-        for _, record, decision in page:
-            if json.loads(record).get("writer") == writer:
+        for seq, record, decision in page:
+            if said_by(seq, record).get("writer") == writer:
                 yield decision
         if len(page) < _STEP:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -237,6 +238,21 @@ def pages(session: Session, low: int, high: int, step: int = 1024) -> Iterable[l
 def raw_of(record: Any) -> bytes:
     """What a stored record says, byte by byte; nothing where it is no text."""
     return record.encode("utf-8", "surrogateescape") if type(record) is str else b""
+
+
+def said_by(seq: int, record: Any) -> dict[str, Any]:
+    """What a stored record says.
+
+    Raises:
+        TamperDetected: it is none.
+    """
+    try:
+        said = json.loads(raw_of(record))
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        raise TamperDetected(f"audit record {seq} was changed", record=seq, hint=TAMPERED)
+    return said
 
 
 def _text(raw: bytes) -> str:

@@ -49,6 +49,7 @@ class Writer:
         self._signer = signer
         self._now = now
         self._every, self._every_ms = every, every_ms
+        self._closed = False
         self._reset()
 
     def _reset(self) -> None:
@@ -69,6 +70,8 @@ class Writer:
             AuditError: they could not be written.
         """
         self.check_process()
+        if self._closed:
+            raise AuditError("the audit log is closed", hint=NOT_RELEASED)
         self._group.submit(ticket)
         return ticket
 
@@ -96,8 +99,9 @@ class Writer:
             self.owed.pop(decision, None)
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection; nothing is written any more."""
         self.check_process()
+        self._closed = True
         if self._session is not None:
             self._session.close()
             self._session = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,25 @@ def test_an_edit_in_the_working_tree_alone_hides_nothing(opened: Opened, reposit
     log.checkpoint()
     (repository / GitAnchor(repository).name).write_text("")
     assert log.verify().anchored == 1
+
+
+def test_threads_commit_one_after_the_other(opened: Opened, repository: Path) -> None:
+    log = opened()
+    notes = []
+    for i in range(6):
+        log.append(preview(i))
+        notes.append(log.checkpoint())
+    failed: list[AuditError] = []
+
+    def publish(note: str) -> None:
+        try:
+            GitAnchor(repository).publish(note)
+        except AuditError as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=publish, args=(note,)) for note in notes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed and sorted(GitAnchor(repository).notes()) == sorted(notes)

@@ -97,6 +97,9 @@ def line(number: int, change: Callable[[dict[str, Any]], Any]) -> Callable[[str]
         ("entries.jsonl", lambda _: None, "damaged", None),
         ("entries.jsonl", line(1, lambda e: e.update(seq=True)), "order", None),
         ("checkpoint", lambda text: text.replace("600", "601"), "signature", None),
+        ("checkpoint", lambda _: " " * (1 << 21), "too large", None),
+        ("bundle.json", lambda _: " " * (1 << 21), "too large", None),
+        ("entries.jsonl", lambda text: " " * (1 << 25) + text, "too long", None),
         ("checkpoint", lambda _: "", "no signed checkpoint", None),
         ("consistency.jsonl", line(0, lambda e: e["proof"].pop()), "does not continue", None),
         (

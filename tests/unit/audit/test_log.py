@@ -14,7 +14,7 @@ from tests.audit_parts import START, Key, Opened, edit, preview, release, rows
 from accord.audit.log import AuditLog, AuditRecord, delivery_of
 from accord.audit.notes import Ed25519Signer, read_note
 from accord.audit.records import iso
-from accord.errors import AuditError
+from accord.errors import AuditError, TamperDetected
 from accord.store.engine import Store, file_url
 from accord.store.tables import STATE_STORE
 
@@ -247,8 +247,9 @@ def test_an_empty_log_holds(log: AuditLog) -> None:
     log.checkpoint()
     log.append(preview(0))
     assert log.verify().checkpoints == 1
-    with pytest.raises(AuditError, match="no audit record 1"):
-        log.prove(1)
+    for nobody in (1, -1, 2**70):
+        with pytest.raises(AuditError, match=f"no audit record {nobody}"):
+            log.prove(nobody)
 
 
 def test_every_commit_is_on_disk(tmp_path: Path) -> None:
@@ -260,6 +261,33 @@ def test_every_commit_is_on_disk(tmp_path: Path) -> None:
     assert session.all("PRAGMA synchronous") == [(2,)] and session.all("PRAGMA journal_mode") == [("wal",)]
     log.close()
     store.close()
+
+
+def test_what_is_closed_is_read_but_not_written(opened: Opened) -> None:
+    log = opened()
+    log.append(preview(0))
+    log.close()
+    assert log.verify().size == 1
+    with pytest.raises(AuditError, match="closed") as caught:
+        log.append(preview(1))
+    assert caught.value.hint == "nothing was released"
+    log.close()
+
+
+@pytest.mark.parametrize("change", ["pid = -1", "pid = 0", "pid = 4611686018427387904"])
+def test_numbers_that_are_no_process(opened: Opened, change: str) -> None:
+    log = opened()
+    log.append(release(0))
+    edit(opened.store, f"UPDATE audit_writer SET {change}")
+    assert opened().recover() == 1
+
+
+def test_an_edited_record_stops_recovery_and_is_named(opened: Opened) -> None:
+    opened().append(release(0))
+    edit(opened.store, "UPDATE audit_writer SET pid = 999999999")
+    edit(opened.store, "UPDATE audit_entry SET record = '{' WHERE seq = 0")
+    with pytest.raises(TamperDetected, match="record 0 "):
+        opened().recover()
 
 
 def test_delivery_has_three_words() -> None:
