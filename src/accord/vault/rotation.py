@@ -86,6 +86,8 @@ def add(master: MasterKeys) -> str:
 
 def rewrap(store: Store, master: MasterKeys, progress: Progress | None = None) -> int:
     """Wrap every key under the current version of the master key; see `KeyRing.rewrap`."""
+    with store.write(LOCK):
+        pass  # who wrapped under an older version before is through, and who wraps from now on sees the current one
     current = master.current
     waiting = {name: count for name, count in used(store).items() if name != current}
     if missing := [name for name in waiting if name not in master.ids]:
@@ -104,11 +106,12 @@ def rewrap(store: Store, master: MasterKeys, progress: Progress | None = None) -
             done += _step(store, master, batch)
             if progress is not None:
                 progress(done, max(total, done))
-    left = sum(count for name, count in used(store).items() if name in waiting)
+    left = sum(count for name, count in used(store).items() if name in waiting and name != master.current)
     if left:
         raise StoreError(
             f"{done:,} keys were wrapped anew, {left:,} are still under an older master key",
-            hint="run it again; those that stay are damaged: restore the key store from its own backup",
+            hint="end processes that know only the older one, and run it again; what stays then is damaged: "
+            "restore the key store from its own backup",
         )
     return done
 

@@ -170,6 +170,33 @@ def test_readers_and_writers_go_on_while_keys_are_wrapped_anew(vault, monkeypatc
     assert set(rotation.used(vault.keys)) == {vault.ring.master.current}
 
 
+def test_a_key_that_is_being_made_under_the_older_version_is_waited_for(vault, monkeypatch):
+    other = vault.again()
+    other.name("scope")
+    real, wrapping, go_on = other.master.wrap, threading.Event(), threading.Event()
+
+    def slow(plain, context):
+        found = real(plain, context)
+        wrapping.set()
+        go_on.wait(30)
+        return found
+
+    monkeypatch.setattr(other.master, "wrap", slow)
+    maker = threading.Thread(target=other.key, args=("scope", "acme", "late"))
+    maker.start()
+    assert wrapping.wait(30)
+    old = vault.ring.master.current
+    rotation.add(vault.ring.master)
+    rotator = threading.Thread(target=vault.ring.rewrap)
+    rotator.start()
+    rotator.join(0.3)
+    go_on.set()
+    maker.join()
+    rotator.join()
+    vault.ring.retire(old)
+    assert vault.again().find("scope", "acme", "late") is not None
+
+
 _OPEN = """
 import sys, pathlib
 from accord.store.engine import Store
