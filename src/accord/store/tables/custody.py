@@ -33,7 +33,7 @@ items = Table(
     ),
     kept("decision", String(64), purpose="the decision that kept it", retention=_ITEM),
     kept("destination", String(16), purpose="where it was to go", retention=_ITEM),
-    kept("policy", String(64), purpose="which policy held it: an approval is of that decision alone", retention=_ITEM),
+    kept("policy", String(64), purpose="which policy held it: an approval is under that one alone", retention=_ITEM),
     kept("categories", String(2048), purpose="what was found, for the list of a reviewer", retention=_ITEM),
     kept("content", LargeBinary, purpose="a keyed hash that recognises the same content", retention=_ITEM),
     kept("sealed", LargeBinary, purpose="the content, encrypted under a key of its own", retention=_ITEM),
