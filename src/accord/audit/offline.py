@@ -398,8 +398,8 @@ def said(found: Checked, key: VerifierKey) -> str:
     """What a bundle proved, in words."""
     extent = "all of them" if found.complete else f"of {found.checkpoint.size}"
     return (
-        f"{found.entries} records of {key.name}, {extent}, are what was logged; "
-        f"{len(found.earlier)} earlier heads are continued\nkey fingerprint: {key.fingerprint}"
+        f"records of {key.name} that are what was logged: {found.entries}, {extent}; "
+        f"earlier heads that it continues: {len(found.earlier)}\nkey fingerprint: {key.fingerprint}"
     )
 
 

@@ -16,6 +16,7 @@ from accord.audit.growth import changed
 from accord.audit.merkle import TILE, TILE_HEIGHT, Frontier, Tiling, split
 from accord.audit.notes import Checkpoint, Untrue, VerifierKey, read_note
 from accord.audit.offline import leaf_hash
+from accord.audit.records import DELIVERY, RELEASE
 from accord.audit.seals import TAMPERED, Head, Seals, Signed
 from accord.audit.session import Session, Sessions, head_of, pages, raw_of
 from accord.errors import TamperDetected
@@ -54,6 +55,7 @@ class Report:
         signed: how many entries the newest signed head vouches for.
         anchored: how many entries the newest head kept outside vouches for; None without one.
         backwards: how often the clock went back between two entries, by more than a second.
+        open: releases of which nobody said yet what became.
         notes: what a reader has to know besides.
     """
 
@@ -63,6 +65,7 @@ class Report:
     signed: int
     anchored: int | None
     backwards: int
+    open: int
     notes: tuple[str, ...]
 
 
@@ -93,7 +96,7 @@ def verify(
         check = _Check(session, seals, head, _signed(session, seals, key, head), outside)
         check.entries(progress)
         check.ends()
-    return check.report()
+        return check.report()
 
 
 class _Check:
@@ -117,6 +120,7 @@ class _Check:
         self._tiling = Tiling(self._frontier, lambda *tile: _same_tile(session, *tile))
         self._checkpoints = self._backwards = 0
         self._latest = 0.0
+        self._open: dict[str, str] = {}
 
     def entries(self, progress: Progress | None) -> None:
         size = self._head.size
@@ -145,6 +149,10 @@ class _Check:
         if not same:
             raise changed(expected)
         self._see(said.get("at"))
+        if kind == RELEASE and "writer" in said:
+            self._open[decision] = str(said["writer"])
+        elif kind == DELIVERY:
+            self._open.pop(decision, None)
         return raw
 
     def _see(self, at: Any) -> None:
@@ -198,6 +206,8 @@ class _Check:
             notes.append(f"the last {size - signed} records are not covered by a signed head yet")
         if self._backwards:
             notes.append(f"the clock went back {self._backwards} times; the records stand in the order of writing")
+        if forgotten := self._forgotten():
+            notes.append(f"of {forgotten} releases no process that is known will say what became")
         return Report(
             size,
             self._frontier.root().hex(),
@@ -205,8 +215,19 @@ class _Check:
             signed,
             max(self._outside) if self._outside else None,
             self._backwards,
+            len(self._open),
             tuple(notes),
         )
+
+    def _forgotten(self) -> int:
+        """Open releases whose process is not noted any more: nobody would close them."""
+        if not self._open:
+            return 0
+        # A process that ends meanwhile has closed what it left open before it is forgotten.
+        known = {str(name) for (name,) in self._session.all("SELECT id FROM audit_writer")}
+        gone = [decision for decision, writer in self._open.items() if writer not in known]
+        delivered = "SELECT 1 FROM audit_entry WHERE decision = ? AND kind = ?"
+        return sum(1 for decision in gone if not self._session.all(delivered, decision, DELIVERY))
 
 
 def _whole_file(session: Session) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from tests.audit_parts import START, Key, Opened, edit, preview, release, rows
 
-from accord.audit.log import AuditLog
+from accord.audit.log import AuditLog, delivery_of
 from accord.audit.notes import Ed25519Signer, write_note
 from accord.audit.records import AuditRecord, iso
 from accord.audit.seals import Seals
@@ -359,3 +359,15 @@ def test_it_holds_while_others_write(opened: Opened) -> None:
     report = log.verify(progress=meanwhile)
     assert report.size == 1100 and count[0] >= 600
     assert log.verify().size == 1100 + count[0]
+
+
+def test_releases_that_nobody_would_close_are_told(opened: Opened) -> None:
+    log = opened()
+    log.append_many([release(i) for i in range(4)])
+    log.append(delivery_of("d0", "delivered"))
+    report = log.verify()
+    assert report.open == 3 and not any("what became" in note for note in report.notes), "we still may"
+    edit(opened.store, "DELETE FROM audit_writer")
+    assert "of 3 releases no process that is known will say what became" in log.verify().notes
+    log.close()
+    assert log.verify().open == 0
