@@ -201,7 +201,7 @@ class VaultPseudonyms:
         return [(pseudonym, one) for _, pseudonym, one in self._opened(found)]
 
     def sweep(self, now: int | None = None) -> int:
-        """Remove what has expired, and destroy keys that seal nothing any more.
+        """Remove what has expired, and destroy keys that seal nothing any more. Knows no legal holds: custody does.
 
         Args:
             now: milliseconds since 1970 (UTC); the clock where not given.

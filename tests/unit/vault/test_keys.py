@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import threading
+import time
+import warnings
 
 import pytest
 from sqlalchemy import select, update
 
 from accord.errors import KeyLost, StoreError
-from accord.store.engine import file_url
+from accord.store.engine import Store, file_url
 from accord.store.tables import KEY_STORE
 from accord.store.tables.keys import changes, data_keys
 from accord.vault import keys as module
 from accord.vault.envelope import open_sealed, seal
 from accord.vault.keys import KeyRing
+from accord.vault.opening import open_ring
 
 SUBJECT = ("subject", "acme", "jonas")
 
@@ -221,6 +225,17 @@ def test_a_tenant_destroyed_elsewhere_gets_new_keys(vault):
     assert key.parent != old.id and vault.again().by_id(key.id) == key
 
 
+def ended(child: int) -> int:
+    """The status of a child; one that hangs is killed, and has status 9."""
+    for _ in range(2000):
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return status
+        time.sleep(0.01)
+    os.kill(child, signal.SIGKILL)
+    return os.waitpid(child, 0)[1]
+
+
 def test_a_child_process_neither_hangs_nor_loses_keys(local):
     key = local.ring.key(*SUBJECT)
     held = threading.Event()
@@ -234,7 +249,9 @@ def test_a_child_process_neither_hangs_nor_loses_keys(local):
     thread = threading.Thread(target=hold)
     thread.start()
     held.wait(20)
-    child = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # newer Pythons warn of exactly what is tested here
+        child = os.fork()
     if child == 0:
         status = 1
         try:
@@ -243,7 +260,7 @@ def test_a_child_process_neither_hangs_nor_loses_keys(local):
             os._exit(status)
     done.set()
     thread.join()
-    assert os.waitpid(child, 0)[1] == 0
+    assert ended(child) == 0
     assert local.again().find("audit") is not None
 
 
@@ -286,3 +303,33 @@ def test_a_broken_key_store_is_told(local, tmp_path):
     raw.close()
     with pytest.raises(StoreError, match="damaged"):
         local.again().key(*SUBJECT)
+
+
+def test_on_a_full_disk_no_key_is_given_out_that_is_not_kept(local):
+    local.ring.key("tenant", "acme")
+    with local.keys.read() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(StoreError, match="disk is full"):
+        for number in range(2000):
+            last = local.ring.key("scope", "acme", str(number)).id, number
+    assert local.again().find("scope", "acme", str(last[1])) is not None
+    assert local.ring.find("scope", "acme", str(last[1] + 1)) is None
+
+
+@pytest.mark.engines
+def test_without_postgresql_no_key_is_used_and_afterwards_all_goes_on(tmp_path, at_once):
+    from tests.servers import running_postgres
+
+    with running_postgres() as server:
+        store = Store(server.get_uri(), KEY_STORE)
+        ring = open_ring(store, tmp_path / "master.key")
+        key = ring.key(*SUBJECT)
+        server.stop()
+        for use in (lambda: ring.key(*SUBJECT), lambda: ring.by_id(key.id), lambda: ring.key("audit")):
+            with pytest.raises(StoreError) as caught:
+                use()
+            assert caught.value.hint
+        server.start()
+        assert ring.key(*SUBJECT) == key and ring.key("audit") == ring.find("audit")
+        store.close()
