@@ -107,9 +107,19 @@ def guard_of(
     kept: State,
     named: Pseudonyms,
     *,
+    keep: bool = True,
     on_close: Callable[[], None] | None = None,
 ) -> Guard:
-    """A guard over plugins and state that may be shared with others."""
+    """A guard over plugins and state that may be shared with others.
+
+    Args:
+        chosen: the configuration.
+        made: its policy and plugins.
+        kept: the state.
+        named: what stands for values.
+        keep: whether content that does not leave is kept.
+        on_close: run when the guard is closed.
+    """
     limits = _limits(chosen.limits)
     return Guard(
         made.policy,
@@ -119,7 +129,7 @@ def guard_of(
         named,
         limits,
         MediaOpener(limits.media, workers=limits.workers),
-        keeper=kept.quarantine,
+        keeper=kept.quarantine if keep else None,
         commitment=kept.commitment,
         on_close=on_close,
     )

@@ -98,10 +98,10 @@ class State:
 
         Erasing the person destroys the key, and with it what the record says of them.
         """
-        if not context.subject:
+        if not context.person:
             return ""
-        key = self.ring.key("subject", context.tenant, context.subject)
-        return hmac.digest(key.derive("audit"), context.subject.encode(), "sha256").hex()
+        key = self.ring.key("subject", context.tenant, context.person)
+        return hmac.digest(key.derive("audit"), context.person.encode(), "sha256").hex()
 
     def desk(self, by: str, tenant: str | None, view: Callable[[Unsealed], Decision]) -> Desk:
         """All of custody, for one person.

@@ -88,7 +88,7 @@ def _view(shared: Common, opened: State, item: Unsealed) -> Decision:
     from accord.core.content import Context
 
     chosen = app.settings(shared.source)
-    guard = app.guard_of(chosen, app.plugins_of(chosen), opened, app.pseudonyms_of(chosen, opened))
+    guard = app.guard_of(chosen, app.plugins_of(chosen), opened, app.pseudonyms_of(chosen, opened), keep=False)
     try:
         context = Context(tenant=item.item.tenant, purpose="review")
         return guard.inspect(item.content, context).release("reviewer")

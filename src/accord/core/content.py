@@ -206,6 +206,11 @@ class Context:
     request: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @property
+    def person(self) -> str:
+        """Whose data this is, as far as is known: the subject, else the end user."""
+        return self.subject or self.end_user
+
+    @property
     def scope(self) -> tuple[str, ...]:
         """Whose pseudonyms these are; five words where that is one request alone, so that none is taken for another."""
         if self.end_user or self.session:

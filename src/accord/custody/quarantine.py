@@ -113,7 +113,7 @@ class Quarantine:
         if decision.outcome.releases or expires <= at:
             return ""
         packed = pack(content, self._limit)
-        whose = context.subject or context.end_user
+        whose = context.person
         row: dict[str, Any] = {
             "kind": kind,
             "state": HELD if kind == QUARANTINE else CLOSED,

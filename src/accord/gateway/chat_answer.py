@@ -113,9 +113,9 @@ class Answer:
 
     @property
     def over(self) -> bool:
-        """Whether nothing more of what comes will be shown."""
+        """Whether nothing more of what comes may be shown: every choice was stopped."""
         found = self._choices.values()
-        return len(self._choices) >= self._most and all(choice.done or choice.stopped for choice in found)
+        return len(self._choices) >= self._most and all(choice.stopped for choice in found)
 
     def take(self, chunk: Mapping[str, Any]) -> None:
         """Take a chunk of a stream.

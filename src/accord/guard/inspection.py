@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -39,8 +39,20 @@ class Recorder(Protocol):
 class Keeper(Protocol):
     """Keeps content that does not leave, for those who decide about it later."""
 
-    def keep(self, content: Content, decision: Decision, context: Context) -> str:
+    def keep(
+        self,
+        content: Content,
+        decision: Decision,
+        context: Context,
+        values: Iterable[tuple[str, str]] | None = None,
+    ) -> str:
         """Keep what was held or blocked, as long as is configured; the id it is kept under, or "" where it is not.
+
+        Args:
+            content: the parts.
+            decision: what held or blocked it.
+            context: on whose behalf.
+            values: category and value of what was found, so that erasing a value finds it.
 
         Raises:
             StoreError: it cannot be kept.
@@ -161,7 +173,13 @@ class Inspection:
         decision = self._decision(to, judged, judged.outcome, None)
         if self._keeper is None:
             return decision
-        return replace(decision, item=self._keeper.keep(self._content, decision, self.context))
+        values = [(f.category, value) for f in decision.findings if (value := self._value(f)) is not None]
+        return replace(decision, item=self._keeper.keep(self._content, decision, self.context, values))
+
+    def _value(self, finding: Finding) -> str | None:
+        if finding.reading is None or finding.span is None:
+            return None
+        return self.readings[finding.reading].text[finding.span.start : finding.span.end]
 
     def stretch(self, to: Destination | str, span: Span) -> Stretch:
         """Decide about one stretch of the only text part, and rewrite it; nothing is recorded.
@@ -205,9 +223,10 @@ class Inspection:
 
     def _carried_out(self, to: Destination, judged: Judgement, tool: str) -> Decision:
         try:
+            names = self._pseudonyms.batch(self.context)
             content, transcripts = self._rewritten(judged, to, tool)
             # What stands for values is durable before it leaves: an answer may come back to another process.
-            self._pseudonyms.flush(self.context)
+            names.flush()
         except Exception as error:
             # Whatever failed, content that should have changed did not: it stays, and the record says why.
             failed = on_error(self.policy, judged.verdicts)

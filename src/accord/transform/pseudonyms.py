@@ -165,7 +165,7 @@ class Batch:
         self._style = style
         self._texts = texts
         self._present: Present | None = None
-        self._subject = context.subject
+        self._subject = context.person
         self._state = scopes.get(context.scope)
         with self._state.lock:
             scopes.refresh(self._state, grace)

@@ -18,7 +18,7 @@ class _Keeper:
         self.kept: list[tuple[str, Outcome]] = []
         self.approved: list[str] = []
 
-    def keep(self, content: Content, decision: Decision, context: Context) -> str:
+    def keep(self, content: Content, decision: Decision, context: Context, values: object = None) -> str:
         assert isinstance(content[0], Text)
         self.kept.append((content[0].reveal(), decision.outcome))
         return f"item{len(self.kept)}"
@@ -73,7 +73,7 @@ def test_an_approval_never_admits_what_is_blocked(make_guard: MakeGuard) -> None
 
 def test_what_cannot_be_kept_is_not_decided(make_guard: MakeGuard) -> None:
     class Full(_Keeper):
-        def keep(self, content: Content, decision: Decision, context: Context) -> str:
+        def keep(self, content: Content, decision: Decision, context: Context, values: object = None) -> str:
             raise StoreError("the disk is full")
 
     with pytest.raises(StoreError):
