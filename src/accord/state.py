@@ -18,7 +18,7 @@ from accord import config
 from accord.access.keys import ApiKeys
 from accord.audit.anchors import Anchor, FileAnchor, GitAnchor
 from accord.audit.log import AuditLog
-from accord.audit.opening import open_log, signer_from
+from accord.audit.opening import open_log
 from accord.audit.records import AuditRecord, clock, iso
 from accord.config.state import FileModel, SecretModel, address
 from accord.core.content import Context
@@ -120,7 +120,7 @@ class State:
             holds=Holds(*parts),
             erasure=Erasure(
                 *parts,
-                signer_from(self.ring.key("audit"), self.audit.verifier.name),
+                self.audit.signer,
                 pseudonyms=self.vault,
                 mentions=self.mentions,
                 quarantine=self.quarantine,

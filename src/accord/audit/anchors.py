@@ -21,6 +21,18 @@ _GIT_SECONDS = 60
 _OURS = ("-c", "user.name=accord", "-c", "user.email=accord@localhost", "-c", "commit.gpgsign=false")
 
 
+_PASSED = (
+    "PATH",
+    "HOME",
+    "USER",
+    "TMPDIR",
+    "XDG_CONFIG_HOME",
+    "SSH_AUTH_SOCK",
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_SYSTEM",
+)
+
+
 class Anchor(Protocol):
     """Keeps signed heads outside of the store."""
 
@@ -133,7 +145,9 @@ class GitAnchor:
 
     def _git(self, *arguments: str, empty: bool = False) -> bytes:
         # A repository may name programs to run; hooks and prompts are none of ours.
-        environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+        # Secrets in our environment, such as the master key, are no business of another program.
+        environment = {name: os.environ[name] for name in _PASSED if name in os.environ}
+        environment |= {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
         command = ["git", "-c", f"core.hooksPath={os.devnull}", "-C", str(self.folder), *arguments]
         try:
             done = subprocess.run(  # noqa: S603
