@@ -26,13 +26,18 @@ Nothing listed here is part of this repository, except the weights marked as shi
 # What the wheels carry besides their own code, as seen by listing them (Linux, x86-64, November 2026).
 GCC = "GPL-3.0 with the GCC Runtime Library Exception"
 BUNDLED = {
+    "aiohttp": "llhttp (MIT)",
+    "cedarpy": "the Cedar engine and other Rust crates (Apache-2.0, MIT, BSD, Unicode-3.0)",
+    "cryptography": "OpenSSL (Apache-2.0) and Rust crates (Apache-2.0, MIT, BSD)",
     "ctranslate2": f"oneDNN (Apache-2.0), Intel MKL (Intel Simplified Software License), GNU libgomp ({GCC})",
+    "httptools": "llhttp and http-parser (MIT)",
     "numpy": f"OpenBLAS (BSD-3-Clause), libgfortran and libquadmath ({GCC}, LGPL-2.1)",
     "opencv-python-headless": (
         "FFmpeg (LGPL-2.1), OpenSSL 1.1.1k (OpenSSL License; accord opens no socket and no video with it), "
         "libvpx and libaom (BSD), libavif (BSD-2-Clause), OpenBLAS (BSD-3-Clause), libpng, libdrm (MIT), "
         f"libgfortran and libquadmath ({GCC}, LGPL-2.1)"
     ),
+    "orjson": "Rust crates (MPL-2.0, Apache-2.0, MIT, BSL-1.0)",
     "pillow": (
         "libjpeg-turbo, libtiff, libwebp, libavif, OpenJPEG, FreeType (FTL), HarfBuzz, Little CMS, libpng, zlib, "
         "liblzma, Zstandard, Brotli, libxcb (all permissive)"
@@ -42,7 +47,10 @@ BUNDLED = {
     ),
     "soundfile": "libsndfile (LGPL-2.1) with FLAC, Ogg, Vorbis, Opus (BSD), mpg123 and LAME (LGPL-2.1)",
     "soxr": "libsoxr (LGPL-2.1)",
+    "uvloop": "libuv (MIT)",
 }
+# Where the metadata is silent: what the licence file inside says.
+STATED = {"cedarpy": "Apache-2.0"}
 # A licence is accepted by what its metadata says; the python-stdnum library is used unmodified, as LGPL asks.
 LESSER = frozenset({"python-stdnum"})
 _STRONG = re.compile(r"\b(A?GPL|GNU (Affero )?General Public)", re.IGNORECASE)
@@ -77,7 +85,7 @@ def licence(package: Distribution) -> str:
     if classifiers:
         return ", ".join(sorted(set(classifiers)))
     first = (meta.get("License") or "").strip().splitlines()
-    return first[0] if first else "not stated"
+    return first[0] if first else STATED.get(package.name, "not stated")
 
 
 def refused(packages: dict[str, Distribution]) -> list[str]:

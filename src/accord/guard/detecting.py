@@ -12,6 +12,7 @@ from accord.core.place import Meta, Place, Span
 from accord.core.reading import Reading
 from accord.core.roles import Detector
 from accord.errors import ModelError
+from accord.guard.breaking import REASON, Turn
 from accord.guard.findings import Claim, claims
 from accord.guard.media import Clock, fault
 from accord.guard.read import Reads
@@ -21,32 +22,50 @@ SHORT = 4096
 
 
 def detect(
-    reads: Reads, detectors: Sequence[Detector], pool: ThreadPoolExecutor, clock: Clock
+    reads: Reads, detectors: Sequence[Detector], pool: ThreadPoolExecutor, clock: Clock, turn: Turn
 ) -> tuple[list[Claim], list[Finding]]:
-    """What detectors claim, and the faults of those that failed or did not finish in time."""
+    """What detectors claim, and the faults of those that failed, did not finish in time, or are left alone."""
     made: list[Claim] = []
     faults: list[Finding] = []
-    for detector, future in _started(reads, detectors, pool, clock):
+    running, missing = turn.split(detectors)
+    for name in missing:
+        faults += whole_faults(reads.tape.content, "fault.detector", name, REASON)
+    for detector, future in _started(reads, running, pool, clock):
         try:
-            made += future.result(timeout=clock.left)
+            claimed = future.result(timeout=clock.left)
             if clock():
                 raise FutureTimeout
+            made += claimed
+            turn.did(detector.name, well=True)
         except FutureTimeout:
-            future.cancel()
+            # Long content is slow for everyone; who is slow with a short one is ill, if it ran at all.
+            if not future.cancel() and _size(reads) <= SHORT:
+                turn.did(detector.name, well=False)
             faults += whole_faults(reads.tape.content, "fault.deadline", detector.name, "it did not finish in time")
         except ModelError as error:
-            faults += whole_faults(reads.tape.content, "fault.uninspected", detector.name, error.hint or "no model")
+            faults += _failed(reads, detector, turn, "fault.uninspected", error.hint or "no model")
         except (Exception, SystemExit) as error:
             # A broken detector is a finding, not an excuse; its message may quote content, so it is dropped.
-            faults += whole_faults(reads.tape.content, "fault.detector", detector.name, type(error).__name__)
+            faults += _failed(reads, detector, turn, "fault.detector", type(error).__name__)
     return made, faults
+
+
+def _failed(reads: Reads, detector: Detector, turn: Turn, category: str, reason: str) -> list[Finding]:
+    turn.did(detector.name, well=False)
+    if turn.excused(detector.name):
+        return []
+    return whole_faults(reads.tape.content, category, detector.name, reason)
+
+
+def _size(reads: Reads) -> int:
+    return sum(len(reading.text) for reading in reads.readings)
 
 
 def _started(
     reads: Reads, detectors: Sequence[Detector], pool: ThreadPoolExecutor, clock: Clock
 ) -> list[tuple[Detector, Future[list[Claim]]]]:
     jobs = [(detector, _job(detector, reads, clock)) for detector in detectors]
-    if sum(len(reading.text) for reading in reads.readings) > SHORT:
+    if _size(reads) > SHORT:
         return [(detector, pool.submit(job)) for detector, job in jobs]
     started: list[tuple[Detector, Future[list[Claim]]]] = [(detector, Future()) for detector, _ in jobs]
 

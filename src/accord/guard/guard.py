@@ -28,6 +28,7 @@ from accord.core.roles import (
 from accord.detect.repeats import repeats
 from accord.detect.speech.echoes import NAME, echoes, known_names
 from accord.errors import ConfigError
+from accord.guard.breaking import Agreed, Breaker, Turn
 from accord.guard.detecting import detect, whole_faults
 from accord.guard.findings import Claim, findings, in_order, outside, settle
 from accord.guard.inspection import Inspection, Keeper
@@ -47,7 +48,7 @@ from accord.guard.media import (
 from accord.guard.needed import is_quiet, needed, numbers_only
 from accord.guard.pools import Pools
 from accord.guard.read import Reads, read
-from accord.guard.recording import Log, Recorder
+from accord.guard.recording import Heard, Log, Recorder
 from accord.guard.stream import AHEAD, AHEAD_OF_NAMES, Stream
 from accord.guard.told import Expected, told
 from accord.policy import Policy
@@ -75,6 +76,9 @@ class Guard:
         keeper: keeps content that does not leave; without one nothing is kept.
         commitment: says in a record whom it is about, so that only who holds a key can tell.
         on_close: run when the guard is closed; closes the log, where that is the guard's alone.
+        breaker: leaves detectors alone that fail again and again.
+        agreed: whether somebody answers for the absence of a detector that is left alone.
+        heard: told of every decision once it is on record.
     """
 
     def __init__(
@@ -89,13 +93,17 @@ class Guard:
         keeper: Keeper | None = None,
         commitment: Callable[[Context], str] | None = None,
         on_close: Callable[[], None] | None = None,
+        breaker: Breaker | None = None,
+        agreed: Agreed | None = None,
+        heard: Heard | None = None,
     ) -> None:
         self.policy = policy
         self.readers = tuple(readers)
         self.detectors = tuple(detectors)
         self.opener = opener
         self.keeper = keeper
-        self.recorder = Recorder(audit, commitment)
+        self.recorder = Recorder(audit, commitment, heard)
+        self._turn = partial(Turn, breaker, agreed)
         self._on_close = on_close
         self._text_readers = [r for r in self.readers if isinstance(r, Reader)]
         self._text_detectors = [d for d in self.detectors if isinstance(d, Detector)]
@@ -184,15 +192,17 @@ class Guard:
             room.release()
 
     def _inspect(self, parts: Content, context: Context, end: float, detectors: Sequence[Detector]) -> Inspection:
-        clock = Clock(end)
-        seen, reads = self._read(parts, clock, partial(self._expected, parts, context, clock, detectors))
-        made, faults = detect(reads, detectors, self._pools.get("text"), clock)
+        clock, turn = Clock(end), self._turn()
+        seen, reads = self._read(parts, clock, partial(self._expected, parts, context, clock, detectors, turn), turn)
+        made, faults = detect(reads, detectors, self._pools.get("text"), clock, turn)
         made = outside(made, reads, seen.enclosures)
         sure = [claim for claim in made if claim.hit.score >= claim.floor]
         again = repeats(reads.readings, [claim.hit for claim in sure], clock)
         sure += [Claim(hit, "repeats", reads.readings[hit.reading].tape_span(hit.span)) for hit in again]
         names = known_names(reads.readings, [claim.hit for claim in sure], self.pseudonyms.names(context))
         heard = echoes(reads.readings, names, clock)
+        within = [(claim.hit.reading, claim.hit.span) for claim in sure]
+        heard = [hit for hit in heard if not any(r == hit.reading and s.covers(hit.span) for r, s in within)]
         sure += [Claim(hit, "echoes", reads.readings[hit.reading].tape_span(hit.span)) for hit in heard]
         if clock() and not faults:
             faults = whole_faults(parts, "fault.deadline", "guard", "it did not finish in time")
@@ -202,23 +212,26 @@ class Guard:
             scores[claim.hit.category] = max(scores.get(claim.hit.category, 0.0), claim.hit.score)
         found = in_order([*seen.findings, *found], reads.readings)
         faults += _reader_faults(reads) + _unopened(reads, seen)
-        return self._inspection(parts, context, reads, [*faults, *found], scores, seen, names)
+        missing = tuple(sorted(turn.degraded))
+        return self._inspection(parts, context, reads, [*faults, *found], scores, seen, names, missing)
 
-    def _expected(self, parts: Content, context: Context, clock: Clock, used: Sequence[Detector]) -> Sequence[str]:
+    def _expected(
+        self, parts: Content, context: Context, clock: Clock, used: Sequence[Detector], turn: Turn
+    ) -> Sequence[str]:
         """The names that may be said in recordings: those of the texts beside them, and those that are known."""
         reads = read(parts, self._text_readers, self.limits.depth, clock, [])
         names = [each for each in used if NAME in each.categories]
-        made, _ = detect(reads, names, self._pools.get("text"), clock)
+        made, _ = detect(reads, names, self._pools.get("text"), clock, turn)
         sure = [claim.hit for claim in made if claim.hit.score >= claim.floor]
         return known_names(reads.readings, sure, self.pseudonyms.names(context))
 
-    def _read(self, parts: Content, clock: Clock, expected: Expected) -> tuple[Seen, Reads]:
+    def _read(self, parts: Content, clock: Clock, expected: Expected, turn: Turn) -> tuple[Seen, Reads]:
         """Open, look and read; and again, as long as what is read encloses further files."""
         media = self.limits.media
         seen = open_all(parts, self.opener, media, self._pools.get("open"))
         clock.end += seen.spent
         scenes = [found for part, opening in seen.openings.items() for found in scenes_of(part, opening)]
-        self._look(seen, parts, scenes, clock, expected)
+        self._look(seen, parts, scenes, clock, expected, turn)
         reads = read(parts, self._text_readers, self.limits.depth, clock, seen.strips)
         for level in range(media.depth):
             if self.opener is None or all(reads.region(*file) in seen.enclosures for file in reads.enclosed):
@@ -226,19 +239,27 @@ class Guard:
             before = seen.spent
             fresh = open_enclosed(parts, reads, seen, self.opener, media, level)
             clock.end += seen.spent - before
-            self._look(seen, parts, fresh, clock, expected)
+            self._look(seen, parts, fresh, clock, expected, turn)
             reads = read(parts, self._text_readers, self.limits.depth, clock, seen.strips)
         return seen, reads
 
     def _look(
-        self, seen: Seen, parts: Content, scenes: list[tuple[int, Scene]], clock: Clock, expected: Expected
+        self,
+        seen: Seen,
+        parts: Content,
+        scenes: list[tuple[int, Scene]],
+        clock: Clock,
+        expected: Expected,
+        turn: Turn,
     ) -> None:
         """Only when a file is open is it known how much there is in it, and how long that may take."""
         before = seen.characters
         clock.end += self.limits.deadline_per_megapixel * megapixels(scenes)
         clock.end += self.limits.deadline_per_minute * minutes(scenes)
-        lookers = told(self._lookers, scenes, expected)
-        look(seen, parts, scenes, lookers, self._pools.get("look"), clock)
+        running, faults = turn.lookers(parts, scenes, self._lookers)
+        lookers = told(running, scenes, expected)
+        failed = look(seen, parts, scenes, lookers, self._pools.get("look"), clock)
+        seen.findings = [*turn.looked(running, failed, seen.findings), *faults]
         clock.end += self.limits.deadline_per_megabyte * (seen.characters - before) / 1e6
         if seen.characters > self.limits.characters:
             reason = f"longer than {self.limits.characters} characters"
@@ -259,6 +280,7 @@ class Guard:
         scores: dict[str, float],
         seen: Seen,
         names: tuple[str, ...] = (),
+        degraded: tuple[str, ...] = (),
     ) -> Inspection:
         for finding in found:
             scores[finding.category] = max(scores.get(finding.category, 0.0), finding.score)
@@ -270,6 +292,7 @@ class Guard:
             policy=self.policy,
             openings=seen.openings,
             languages=seen.languages,
+            degraded=degraded,
             _enclosures=seen.enclosures,
             _known=names,
             _content=parts,

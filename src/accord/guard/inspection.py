@@ -98,6 +98,7 @@ class Inspection:
         context: on whose behalf.
         openings: pictures and documents as they were opened, by index of the part.
         languages: what language is spoken in recordings (BCP 47), by index of the part.
+        degraded: detectors that did not inspect it, for whose absence somebody answers.
     """
 
     findings: tuple[Finding, ...]
@@ -116,6 +117,7 @@ class Inspection:
     _known: tuple[str, ...] = field(repr=False, default=())
     _enclosures: Mapping[Span, Enclosure] = field(repr=False, default_factory=dict)
     _keeper: Keeper | None = field(repr=False, default=None)
+    degraded: tuple[str, ...] = ()
 
     @property
     def readings(self) -> tuple[Reading, ...]:
@@ -252,6 +254,7 @@ class Inspection:
             policy_digest=self.policy.digest,
             would=max(judged.outcome, effective),
             content=content,
+            degraded=self.degraded,
         )
 
     def _rewritten(self, judgement: Judgement, to: Destination, tool: str) -> tuple[Content, tuple[Transcript, ...]]:

@@ -258,8 +258,8 @@ def look(
     plugins: Sequence[Plugin],
     pool: Executor,
     clock: Clock,
-) -> None:
-    """Look at surfaces and listen to sounds; what is found is added to `seen`.
+) -> set[str]:
+    """Look at surfaces and listen to sounds; what is found is added to `seen`. Gives the names of what failed.
 
     They are worked on side by side, as far as the pool has threads; only a few are handed to it at a time, so that
     other inspections get their turn. One plugin that fails, or is not done in time, is a fault of the part it was
@@ -278,6 +278,7 @@ def look(
         if found is not None:
             failed.setdefault((task.part, task.plugin.name), found)
     seen.findings += failed.values()
+    return {one.detector for one in failed.values() if one.category != "fault.deadline"}
 
 
 _AHEAD = 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
@@ -35,16 +36,23 @@ class Log(Protocol):
         ...
 
 
+Heard = Callable[[Decision, Context, str], None]
+"""Told of decisions that are on record, with `release` or `preview`; what goes wrong there changes nothing."""
+
+
 class Recorder:
     """Writes decisions to a log.
 
     Args:
         log: where they are recorded.
         commitment: says whom a record is about, so that only who holds a key can tell.
+        heard: told of every decision once it is on record.
     """
 
-    def __init__(self, log: Log, commitment: Callable[[Context], str] | None = None) -> None:
-        self._log, self._commitment = log, commitment
+    def __init__(
+        self, log: Log, commitment: Callable[[Context], str] | None = None, heard: Heard | None = None
+    ) -> None:
+        self._log, self._commitment, self._heard = log, commitment, heard
 
     def record(self, decision: Decision, context: Context, kind: str) -> None:
         """Write a decision; `kind` is `release` or `preview`.
@@ -53,6 +61,7 @@ class Recorder:
             AuditError: it could not be written.
         """
         self._log.append(self._record_of(decision, context, kind))
+        self._tell([decision], context, kind)
 
     def settle(
         self,
@@ -77,6 +86,13 @@ class Recorder:
         records += [self._record_of(decision, context, "release") for decision in released]
         if records:
             self._log.append_many(records)
+        self._tell(released, context, "release")
+
+    def _tell(self, decisions: Sequence[Decision], context: Context, kind: str) -> None:
+        if self._heard is not None:
+            for decision in decisions:
+                with contextlib.suppress(Exception):
+                    self._heard(decision, context, kind)
 
     def _record_of(self, decision: Decision, context: Context, kind: str) -> AuditRecord:
         made = record_of(decision, context, kind)

@@ -81,6 +81,7 @@ class Stream:
     _reasons: dict[str, None] = field(default_factory=dict)
     _verdicts: list[Verdict] = field(default_factory=list)
     _seen: set[tuple[str, int, int]] = field(default_factory=set)
+    _degraded: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._least = self._step_size
@@ -137,6 +138,7 @@ class Stream:
             coverage=coverage,
             policy_digest=self.policy.digest,
             would=self.outcome,
+            degraded=tuple(sorted(self._degraded)),
         )
 
     def counts(self) -> Counter[str]:
@@ -187,6 +189,7 @@ class Stream:
         return "" if self._crossing(inspection, start, end) > end else self._take(inspection, start, end)
 
     def _take(self, inspection: Inspection, start: int, end: int) -> str:
+        self._degraded.update(inspection.degraded)
         made = inspection.stretch(self.to, Span(start, start + end))
         self._note(made, start, end)
         original = self._buffer[:end]
