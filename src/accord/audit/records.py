@@ -113,6 +113,7 @@ def record_of(decision: Decision, context: Context, kind: str) -> AuditRecord:
         "principal": context.principal,
         "purpose": context.purpose,
         "request": context.request,
+        **({"degraded": list(decision.degraded)} if decision.degraded else {}),
     }
     return AuditRecord(kind, decision.id, iso(clock()), body)
 

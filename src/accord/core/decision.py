@@ -108,6 +108,7 @@ class Decision:
         content: what may leave; None unless the outcome releases it.
         transcripts: what is said in the recordings that leave.
         item: what custody keeps of it: content that was held or blocked, or the approval that admitted it.
+        degraded: detectors that did not inspect it, for whose absence somebody answers until a date.
     """
 
     id: str
@@ -122,6 +123,7 @@ class Decision:
     content: Content | None = field(default=None, repr=False)
     transcripts: tuple[Transcript, ...] = field(default=(), repr=False)
     item: str = ""
+    degraded: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

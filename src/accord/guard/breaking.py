@@ -1,4 +1,4 @@
-"""Detectors that fail again and again are left alone for a while: a fault each time, unless somebody answers for it."""
+"""Detectors that fail again and again are left alone: a fault each time, unless somebody answers for that."""
 
 from __future__ import annotations
 
