@@ -25,6 +25,7 @@ from accord.cli.options import Common, common
 from accord.cli.policy import policy
 from accord.cli.sanitise import sanitise
 from accord.cli.say import complain, note
+from accord.cli.serve import serve
 from accord.cli.vault import vault_commands
 from accord.errors import AccordError
 
@@ -97,7 +98,7 @@ _STATE = (
     vault_commands(kept.ring_of, kept.record),
 )
 
-for _command in (demo, check, sanitise, models, policy, doctor, *_STATE):
+for _command in (demo, serve, check, sanitise, models, policy, doctor, *_STATE):
     cli.add_command(_command)
 
 
