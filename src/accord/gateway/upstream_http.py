@@ -19,7 +19,7 @@ import io
 import time
 import uuid
 import weakref
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -31,10 +31,10 @@ from yarl import URL
 
 from accord.access.tls import client_context
 from accord.errors import ConfigError
-from accord.gateway.upstream import Answer, Breaker, Endpoint, Event, UpstreamFailed, garbled
+from accord.gateway.upstream import Answer, Breaker, Endpoint, UpstreamFailed, garbled
 from accord.gateway.upstream_errors import answered, broken, busy, paused, timed_out, too_large, waits
-from accord.gateway.upstream_events import EventParser
 from accord.gateway.upstream_key import Credential
+from accord.gateway.upstream_stream import HttpEvents
 
 KEPT = 4.0
 """Seconds that a connection is kept unused: less than what servers keep it for, mostly five or more."""
@@ -67,16 +67,23 @@ _attempt: ContextVar[_Attempt] = ContextVar("accord_attempt")
 _used: weakref.WeakSet[asyncio.BaseProtocol] = weakref.WeakSet()
 
 
+class _Unasked(Exception):
+    """Something came on a kept connection before it was asked for: it is nobody's answer."""
+
+
 class _Request(ClientRequest):
     """Notes when something leaves, and whether the connection had been used before."""
 
     async def send(self, conn: Connection) -> aiohttp.ClientResponse:
         noted = _attempt.get()
+        protocol = conn.protocol
+        if protocol is not None:
+            if protocol.should_close:
+                raise _Unasked
+            noted.reused = protocol in _used
+            _used.add(protocol)
         noted.sent = True
         noted.at = time.monotonic()
-        if conn.protocol is not None:
-            noted.reused = conn.protocol in _used
-            _used.add(conn.protocol)
         return await super().send(conn)
 
 
@@ -239,6 +246,8 @@ class HttpUpstream:
                 slow = isinstance(error, TimeoutError) and noted.sent
                 again = not noted.sent or _stale(error, noted) or (idempotent and not slow)
                 pause = 0.0 if noted.sent else 0.05 * (self._endpoint.retries - left)
+            except _Unasked:
+                continue  # that connection is closed now
             except UpstreamFailed:
                 self._failed()
                 raise
@@ -331,73 +340,6 @@ class HttpUpstream:
 
     def _succeeded(self) -> None:
         self._breaker.success(self._name)
-
-
-class HttpEvents:
-    """The events of one answer, read only as fast as they are taken. `anext` may be cancelled: nothing is lost."""
-
-    def __init__(
-        self,
-        response: aiohttp.ClientResponse,
-        endpoint: Endpoint,
-        end: float,
-        failed: Callable[[], None],
-        succeeded: Callable[[], None],
-    ) -> None:
-        self._response, self._end, self._idle = response, end, endpoint.idle
-        self._left = endpoint.longest_stream
-        self._parser = EventParser(endpoint.largest_event)
-        self._failed, self._succeeded = failed, succeeded
-        self._over = False
-
-    def __repr__(self) -> str:
-        return "<HttpEvents>"
-
-    def __aiter__(self) -> HttpEvents:
-        return self
-
-    async def __anext__(self) -> Event:
-        """The next event or comment.
-
-        Raises:
-            UpstreamFailed: the stream broke, is too slow, too long, or is none.
-        """
-        ready = self._parser.ready
-        while not ready:
-            if self._over:
-                raise StopAsyncIteration
-            try:
-                await self._more()
-            except UpstreamFailed:
-                if self._over:  # closed meanwhile
-                    raise StopAsyncIteration from None
-                self._failed()
-                self.close()
-                raise
-        return ready.popleft()
-
-    async def _more(self) -> None:
-        content = self._response.content
-        try:
-            async with asyncio.timeout_at(min(self._end, _now() + self._idle)):
-                piece = await content.readany()
-        except TimeoutError:
-            raise timed_out("delivered") from None
-        except (aiohttp.ClientError, OSError) as error:
-            raise broken(error, sent=True) from None
-        if not piece:
-            self._over = True
-            self._succeeded()
-            return
-        self._left -= len(piece)
-        if self._left < 0:
-            raise too_large()
-        self._parser.feed(piece)
-
-    def close(self) -> None:
-        """End it; an upstream that is still talking sees its connection closed."""
-        self._over = True
-        self._response.close()
 
 
 async def _refusal(response: aiohttp.ClientResponse, end: float) -> UpstreamFailed:
