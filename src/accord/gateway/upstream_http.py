@@ -34,7 +34,7 @@ from accord.errors import ConfigError
 from accord.gateway.upstream import Answer, Breaker, Endpoint, UpstreamFailed, garbled
 from accord.gateway.upstream_errors import answered, broken, busy, paused, timed_out, too_large, waits
 from accord.gateway.upstream_key import Credential
-from accord.gateway.upstream_stream import HttpEvents
+from accord.gateway.upstream_stream import HttpEvents, ends_with_its_connection
 
 KEPT = 4.0
 """Seconds that a connection is kept unused: less than what servers keep it for, mostly five or more."""
@@ -316,6 +316,7 @@ class HttpUpstream:
         """The body, as far as allowed."""
         chunks: list[bytes] = []
         size, content, idle = 0, response.content, self._endpoint.idle
+        ends_with_its_connection(response)
         try:
             async with asyncio.timeout_at(min(end, _now() + idle)) as clock:
                 while chunk := await content.readany():

@@ -14,6 +14,22 @@ from accord.gateway.upstream_events import EventParser
 _DONE = b"[DONE]"
 
 
+def ends_with_its_connection(response: aiohttp.ClientResponse) -> None:
+    """Make whoever reads a body hear at once that its connection is gone: malformed chunks go unsaid."""
+    content, connection = response.content, response.connection
+    closed = connection.protocol.closed if connection is not None and connection.protocol is not None else None
+    if closed is None:
+        return
+
+    def tell(future: asyncio.Future[None]) -> None:
+        if not future.cancelled():
+            future.exception()
+        if not content.is_eof() and content.exception() is None:
+            content.set_exception(aiohttp.ClientPayloadError())
+
+    closed.add_done_callback(tell)
+
+
 class HttpEvents:
     """The events of one answer, read only as fast as they are taken. `anext` may be cancelled: nothing is lost."""
 
@@ -30,6 +46,8 @@ class HttpEvents:
         self._parser = EventParser(endpoint.largest_event)
         self._failed, self._succeeded = failed, succeeded
         self._over = self._well = False
+        self._broken: UpstreamFailed | None = None
+        ends_with_its_connection(response)
 
     def __repr__(self) -> str:
         return "<HttpEvents>"
@@ -47,36 +65,35 @@ class HttpEvents:
         while not ready:
             if self._over:
                 raise StopAsyncIteration
-            try:
+            if self._broken is None:
                 await self._more()
-            except UpstreamFailed:
-                if self._over:  # closed meanwhile
-                    raise StopAsyncIteration from None
+            if self._broken is not None and not ready and not self._over:  # what came before it is given out first
                 self._failed()
                 self.close()
-                raise
+                raise self._broken
         event = ready.popleft()
         if event.data == _DONE:  # nobody reads on to the end of the connection
             self._told()
         return event
 
     async def _more(self) -> None:
-        content = self._response.content
         try:
             async with asyncio.timeout_at(min(self._end, asyncio.get_running_loop().time() + self._idle)):
-                piece = await content.readany()
+                piece = await self._response.content.readany()
+            if not piece:
+                self._over = True
+                self._told()
+                return
+            self._left -= len(piece)
+            if self._left < 0:
+                raise too_large()
+            self._parser.feed(piece)
+        except UpstreamFailed as error:
+            self._broken = error
         except TimeoutError:
-            raise timed_out("delivered") from None
+            self._broken = timed_out("delivered")
         except (aiohttp.ClientError, OSError) as error:
-            raise broken(error, sent=True) from None
-        if not piece:
-            self._over = True
-            self._told()
-            return
-        self._left -= len(piece)
-        if self._left < 0:
-            raise too_large()
-        self._parser.feed(piece)
+            self._broken = broken(error, sent=True)
 
     def _told(self) -> None:
         if not self._well:
@@ -86,4 +103,5 @@ class HttpEvents:
     def close(self) -> None:
         """End it; an upstream that is still talking sees its connection closed."""
         self._over = True
+        self._parser.ready.clear()
         self._response.close()

@@ -228,6 +228,20 @@ def test_what_takes_too_long_ends(reply: Reply, endpoint: Endpoint) -> None:
     assert (said.status, said.code) == (504, "upstream_timeout")
 
 
+def test_a_body_that_breaks_off_is_heard_of_at_once() -> None:
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+    patient = replace(FAST, idle=60, total=60)
+    chunked = head + b"transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n"
+    for steps in (
+        [Send(head + b"content-length: 9\r\n\r\n{}"), Wait(0.05), Close()],
+        [Send(head + b"content-length: 9\r\n\r\n{}"), Wait(0.05), Reset()],
+        [Send(chunked), Wait(0.05), Send(b"XYZ\r\n"), Wait(60)],
+        [Send(chunked), Wait(0.05), Close()],
+    ):
+        said = failing(steps, endpoint=patient)
+        assert (said.code, said.delivery) == ("upstream_reset", "unknown")
+
+
 def test_nobody_there() -> None:
     with FakeUpstream() as fake:
         url = fake.url
