@@ -26,6 +26,7 @@ from accord.gateway.problems import Problem, Stopped
 from accord.gateway.services import Caller, Guards, Route, openai_shape, told
 from accord.gateway.sse import comment, event
 from accord.gateway.texts import released
+from accord.gateway.threads import Threads
 from accord.guard import Guard
 
 PATIENCE = 1.2
@@ -70,6 +71,7 @@ class Exchange:
     answer: Answer
     headers: Mapping[str, str]
     id: str
+    threads: Threads
 
 
 class Chat:
@@ -81,13 +83,22 @@ class Chat:
         mode: how answers are released now: `window`, `buffer` or `restore_only`.
         body: largest body, in bytes.
         seconds: how long a client may take to send it.
+        threads: where inspections run.
     """
 
     def __init__(
-        self, guards: Guards, upstreams: Upstreams, mode: Callable[[], str], *, body: int, seconds: float
+        self,
+        guards: Guards,
+        upstreams: Upstreams,
+        mode: Callable[[], str],
+        *,
+        body: int,
+        seconds: float,
+        threads: Threads | None = None,
     ) -> None:
         self._guards, self._upstreams, self._mode = guards, upstreams, mode
         self._body, self._seconds = body, seconds
+        self._threads = threads or Threads()
 
     def routes(self) -> list[Route]:
         """Its doors."""
@@ -100,18 +111,20 @@ class Chat:
     async def handle(self, request: Request, caller: Caller) -> Response:
         """Answer a request."""
         body = await request.body(self._body, self._seconds)
-        asked = await _apart(body)
+        asked = (
+            parse(strict.loads_object(body)) if len(body) < LARGE else await self._threads.run(lambda: _parsed(body))
+        )
         upstream = self._upstreams.choose(asked.model)
         session = request.headers.get("accord-session", "") or asked.session
         context = caller.context(user=asked.user, session=session)
         guard = self._guards.current
-        inspection = await guard.ainspect(asked.content, context)
-        decision = await inspection.arelease("model")
+        answer = self._answer(guard, context, asked)
+        name = upstream.rename(asked.model)
+        decision, out = await self._threads.run(lambda: _released(guard, context, asked, name))
         headers = dict(told(decision))
         if decision.content is None:
             raise Stopped(decision, headers)
-        out = orjson.dumps(asked.rebuilt(decision.content, upstream.rename(asked.model)))
-        exchange = Exchange(asked, guard, context, decision, self._answer(guard, context, asked), headers, _new_id())
+        exchange = Exchange(asked, guard, context, decision, answer, headers, _new_id(), self._threads)
         if asked.stream:
             return await self._streamed(exchange, upstream, out)
         return await self._whole(exchange, upstream, out)
@@ -130,12 +143,10 @@ class Chat:
         answer = exchange.answer
         try:
             answer.take_whole(said)
-            shown = await asyncio.to_thread(answer.end)
-        except BaseException:
+        except Problem:
             await _settled(exchange, "delivered")
             raise
-        decision = answer.decision(exchange.id)
-        await _settled(exchange, "delivered", decision)
+        shown, decision = await self._threads.run(lambda: _ended(exchange))
         made: dict[str, Any] = {
             "id": answer.head.get("id", f"chatcmpl-{exchange.id}"),
             "object": "chat.completion",
@@ -193,11 +204,11 @@ class _Flow:
         yield event(b"[DONE]")
 
     async def _pieces(self) -> AsyncIterator[bytes]:
-        answer, waits = self._exchange.answer, _Waiting(self._source)
+        answer, threads, waits = self._exchange.answer, self._exchange.threads, _Waiting(self._source)
         while True:
             said = await waits.next(PATIENCE if answer.held else None)
             if said is None:
-                shown = await asyncio.to_thread(answer.hurry)
+                shown = await threads.run(answer.hurry)
             elif said.comment is not None:
                 yield comment(said.comment)
                 continue
@@ -206,16 +217,16 @@ class _Flow:
             else:
                 answer.take(_said(said.data))
                 if waits.waited(answer.held) > PATIENCE:
-                    shown = await asyncio.to_thread(answer.hurry)
+                    shown = await threads.run(answer.hurry)
                 else:
-                    shown = await asyncio.to_thread(answer.work) if answer.due else []
+                    shown = await threads.run(answer.work) if answer.due else []
             if shown:
                 waits.showed()
                 async for piece in self._shown(shown):
                     yield piece
             if answer.over:
                 return
-        async for piece in self._shown(await asyncio.to_thread(answer.end)):
+        async for piece in self._shown(await threads.run(answer.end)):
             yield piece
 
     async def _shown(self, shown: list[Delta]) -> AsyncIterator[bytes]:
@@ -327,9 +338,29 @@ def assembled(shown: list[Delta]) -> list[dict[str, Any]]:
     return [choices[index] for index in sorted(choices)]
 
 
-async def _apart(body: bytes) -> ChatRequest:
-    if len(body) > LARGE:
-        return await asyncio.to_thread(lambda: parse(strict.loads_object(body)))
+def _released(guard: Guard, context: Context, asked: ChatRequest, model: str) -> tuple[Decision, bytes]:
+    """Inspect, decide, record; and write what goes on anew."""
+    decision = guard.inspect(asked.content, context).release("model")
+    if decision.content is None:
+        return decision, b""
+    return decision, orjson.dumps(asked.rebuilt(decision.content, model))
+
+
+def _ended(exchange: Exchange) -> tuple[list[Delta], Decision]:
+    """All that is shown of a whole answer, with the record that it leaves."""
+    answer = exchange.answer
+    released: tuple[Decision, ...] = ()
+    try:
+        shown = answer.end()
+        decision = answer.decision(exchange.id)
+        released = (decision,)
+        return shown, decision
+    finally:
+        delivered = [(exchange.decision, "delivered")]
+        exchange.guard.recorder.settle(exchange.context, delivered=delivered, released=released)
+
+
+def _parsed(body: bytes) -> ChatRequest:
     return parse(strict.loads_object(body))
 
 
@@ -346,12 +377,8 @@ def _said(body: bytes) -> Mapping[str, Any]:
 async def _settled(exchange: Exchange, status: str, decision: Decision | None = None) -> None:
     """Record what became of the request, and the answer that is about to leave."""
     answers = [decision] if decision is not None else []
-    await asyncio.to_thread(
-        exchange.guard.recorder.settle,
-        exchange.context,
-        delivered=[(exchange.decision, status)],
-        released=answers,
-    )
+    delivered, recorder = [(exchange.decision, status)], exchange.guard.recorder
+    await exchange.threads.run(lambda: recorder.settle(exchange.context, delivered=delivered, released=answers))
 
 
 async def _answered(exchange: Exchange, decision: Decision, sent: bool) -> None:
@@ -361,7 +388,8 @@ async def _answered(exchange: Exchange, decision: Decision, sent: bool) -> None:
     found = {"outcome": final.outcome.value, "rules": " ".join(final.rules)}
     called = [(one, status) for one in exchange.answer.called if one.outcome.releases]
     both = [*called, (decision, status)] if decision.outcome.releases else called
-    await asyncio.to_thread(exchange.guard.recorder.settle, exchange.context, delivered=both, more=found)
+    recorder = exchange.guard.recorder
+    await exchange.threads.run(lambda: recorder.settle(exchange.context, delivered=both, more=found))
 
 
 def _named(answer: Answer) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from accord.core.content import Context, Role, Text
+from accord.core.content import Context, Modality, Role, Text
 from accord.core.decision import Coverage, Decision, Destination, Outcome, Verdict
 from accord.core.finding import Finding
 from accord.core.place import Meta
@@ -188,22 +188,22 @@ class Answer:
         outcome = max((part.outcome for part in parts), default=Outcome.ALLOW)
         outcome = max((outcome, *(verdict.outcome for verdict in self._faults)))
         rules = {rule for part in parts for rule in part.rules} | {r for v in self._faults for r in v.rules}
-        inspected: Counter[Any] = Counter()
-        total: Counter[Any] = Counter()
+        inspected: Counter[Modality] = Counter()
+        total: Counter[Modality] = Counter()
         for part in parts:
             for modality, covered in part.coverage.items():
                 inspected[modality] += covered.inspected
                 total[modality] += covered.total
-        made = self._guard.stream(Destination.USER, self._context).decision(decision_id)
-        coverage = {m: Coverage(inspected[m], total[m]) for m in total}
-        return replace(
-            made,
+        return Decision(
+            id=decision_id,
+            to=Destination.USER,
             outcome=outcome,
-            would=outcome,
             rules=tuple(sorted(rules)),
             reasons=tuple(dict.fromkeys(reason for part in parts for reason in part.reasons)),
-            verdicts=tuple(verdicts),
-            coverage=coverage,
+            verdicts=verdicts,
+            coverage={m: Coverage(inspected[m], total[m]) for m in total},
+            policy_digest=self._guard.policy.digest,
+            would=outcome,
         )
 
     def _heads(self, said: Mapping[str, Any]) -> None:

@@ -105,6 +105,7 @@ class Guard:
         self.recorder = Recorder(audit, commitment, heard)
         self._turn = partial(Turn, breaker, agreed)
         self._on_close = on_close
+        self._by_destination: dict[Destination, tuple[list[Detector], list[Detector]]] = {}
         self._text_readers = [r for r in self.readers if isinstance(r, Reader)]
         self._text_detectors = [d for d in self.detectors if isinstance(d, Detector)]
         plugins = (*self.readers, *self.detectors)
@@ -138,8 +139,7 @@ class Guard:
             json: whether the text is JSON; found out where None.
         """
         whom, destination = context or Context(), Destination(to)
-        chosen = needed(self._text_detectors, self.policy, destination)
-        quiet = [one for one in chosen if not numbers_only(one, self.policy, destination)]
+        chosen, quiet = self._chosen(destination)
 
         def inspect(text: Text) -> Inspection:
             detectors = quiet if is_quiet(text.reveal()) else chosen
@@ -155,6 +155,14 @@ class Guard:
         parts = _parts(content)
         loop, end = asyncio.get_running_loop(), self._end(parts)
         return await loop.run_in_executor(self._pools.get("front"), self._admit, parts, context or Context(), end)
+
+    def _chosen(self, to: Destination) -> tuple[list[Detector], list[Detector]]:
+        """The detectors that a destination needs, and those of them that quiet text needs."""
+        if to not in self._by_destination:
+            chosen = needed(self._text_detectors, self.policy, to)
+            quiet = [one for one in chosen if not numbers_only(one, self.policy, to)]
+            self._by_destination[to] = chosen, quiet
+        return self._by_destination[to]
 
     def delivered(self, decision: Decision, status: str = "delivered") -> None:
         """Record what became of a release: `delivered`, `failed` or `unknown`.

@@ -45,21 +45,21 @@ def masking(make_guard: MakeGuard) -> Guard:
 
 
 def test_what_arrives_in_pieces_is_shown_as_the_whole_is(masking: Guard) -> None:
+    """Ten thousand ways to cut five hundred texts."""
     context = Context(tenant="t", end_user="u")
 
-    @settings(max_examples=600)
-    @given(TEXT, st.lists(st.integers(0, 800), max_size=30))
-    def check(text: str, cuts: list[int]) -> None:
+    @settings(max_examples=500)
+    @given(TEXT, st.lists(st.lists(st.integers(0, 800), max_size=30), min_size=20, max_size=20))
+    def check(text: str, chunkings: list[list[int]]) -> None:
         due = whole(masking.stream("user", context), text)
-        stream = masking.stream("user", context)
-        shown = ""
-        for piece in pieces(text, cuts):
-            shown += stream.feed(piece)
-            assert due.startswith(shown)
-            for value in WORDS:
-                assert value not in shown or WORDS[value][0].startswith("safety.")
-        shown += stream.end()
-        assert shown == due
+        assert not any(value in due for value in WORDS if WORDS[value][0].startswith("privacy."))
+        for cuts in chunkings:
+            stream = masking.stream("user", context)
+            shown = ""
+            for piece in pieces(text, cuts):
+                shown += stream.feed(piece)
+                assert due.startswith(shown)
+            assert shown + stream.end() == due
 
     check()
 
