@@ -61,7 +61,7 @@ def _option(*names: str, **settings: Any) -> Callable[[Command], Command]:
 
 def common(command: Command) -> Command:
     """Give a command the options that every command has."""
-    command = _option("--state", metavar="DIR", help="Folder of the audit log [default: the user's state folder].")(
+    command = _option("--state", metavar="DIR", help="Folder of everything kept [default: the user's state folder].")(
         command
     )
     command = _option("--config", metavar="FILE", help="Configuration or policy file [default: the default policy].")(
