@@ -69,7 +69,7 @@ def test_there_are_commands() -> None:
     assert {"check", "audit verify", "review break-glass open", "erase", "vault rotate"} <= set(commands())
 
 
-@pytest.mark.parametrize("command", commands())
+@pytest.mark.parametrize("command", list(commands()))
 def test_every_command_has_help_and_the_common_options(run, command) -> None:
     ran = run.raw(*command.split(), "--help")
     assert ran.code == 0
