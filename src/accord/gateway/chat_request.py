@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accord.core.content import Audio, Content, Document, Image, Role
+from accord.gateway.chat_checks import MAX_TOOLS, TOOL, an_object, matching, only
 from accord.gateway.chat_fields import check_fields, passed_on
+from accord.gateway.chat_tools import prediction_of, response_format, stop_of, tools_of
 from accord.gateway.problems import Problem, bad, unknown
 from accord.gateway.slots import Parts, data_url, decoded, put_back
 
 MAX_MESSAGES = 2048
-MAX_TOOLS = 256
 
 _ROLES = {
     "system": Role.SYSTEM,
@@ -28,8 +29,8 @@ _ROLES = {
     "function": Role.TOOL,
 }
 _NAME = re.compile(r"[A-Za-z0-9_.:/-]{1,256}\Z")
-_TOOL = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 _ID = re.compile(r"[A-Za-z0-9_.:|-]{1,256}\Z")
+_REMOTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]{0,20}://")
 _FORMATS = {"wav": "audio/wav", "mp3": "audio/mpeg", "flac": "audio/flac", "ogg": "audio/ogg"}
 
 
@@ -82,8 +83,31 @@ class ChatRequest:
         return dict(body)
 
 
-def parse(body: Mapping[str, Any]) -> ChatRequest:
+Fetched = Mapping[str, tuple[str, bytes]]
+"""Media type and bytes of what was fetched, by its address."""
+
+
+def addresses(body: Mapping[str, Any]) -> dict[str, str]:
+    """Where pictures and files of a request are elsewhere: the places that name them, by address."""
+    found: dict[str, str] = {}
+    messages = body.get("messages")
+    for i, message in enumerate(messages if isinstance(messages, list) else ()):
+        content = message.get("content") if isinstance(message, dict) else None
+        for j, part in enumerate(content if isinstance(content, list) else ()):
+            for kind, key in (("image_url", "url"), ("file", "file_data")):
+                inner = part.get(kind) if isinstance(part, dict) else None
+                url = inner.get(key) if isinstance(inner, dict) else None
+                if isinstance(url, str) and _REMOTE.match(url):
+                    found.setdefault(url, f"messages[{i}].content[{j}].{kind}.{key}")
+    return found
+
+
+def parse(body: Mapping[str, Any], fetched: Fetched | None = None) -> ChatRequest:
     """Take a request apart.
+
+    Args:
+        body: the request.
+        fetched: what was fetched for it; an address that is not among these is refused.
 
     Raises:
         Problem: 400, naming the field that is missing, wrong or not understood.
@@ -92,14 +116,14 @@ def parse(body: Mapping[str, Any]) -> ChatRequest:
     model = body.get("model")
     if not isinstance(model, str) or not _NAME.match(model):
         raise bad("invalid_value", "model is not the name of a model.", "model")
-    parts, form = Parts(), passed_on(body)
+    parts, form = Parts(fetched=fetched or {}), passed_on(body)
     form["messages"] = _messages(parts, body.get("messages"))
-    tools = _tools(parts, body, form)
-    structured = _response_format(parts, body.get("response_format"), form)
+    tools = tools_of(parts, body, form)
+    structured = response_format(parts, body.get("response_format"), form)
     if (stop := body.get("stop")) is not None:
-        form["stop"] = _stop(parts, stop)
+        form["stop"] = stop_of(parts, stop)
     if (prediction := body.get("prediction")) is not None:
-        form["prediction"] = _prediction(parts, prediction)
+        form["prediction"] = prediction_of(parts, prediction)
     options = body.get("stream_options") or {}
     return ChatRequest(
         model=model,
@@ -158,7 +182,7 @@ def _message(parts: Parts, message: Any, where: str, number: int) -> dict[str, A
         elif key in ("refusal", "reasoning_content", "name"):
             made[key] = parts.text(value, at, role, number)
         elif key == "tool_call_id" and role is Role.TOOL:
-            made[key] = _matching(value, _ID, at)
+            made[key] = matching(value, _ID, at)
         elif key == "tool_calls" and role is Role.ASSISTANT:
             made[key] = _tool_calls(parts, value, at, number)
         elif key == "function_call" and role is Role.ASSISTANT:
@@ -184,7 +208,7 @@ def _part(parts: Parts, part: Any, where: str, role: Role, number: int) -> Any:
     if maker is None:
         raise Problem(400, "unsupported_part", f"{where} is of a kind that is not understood here.", param=where)
     inner = part.get(str(kind))
-    _only(part, {"type", str(kind)}, where)
+    only(part, {"type", str(kind)}, where)
     return maker(parts, inner, f"{where}.{kind}", role, number)
 
 
@@ -197,8 +221,8 @@ def _refusal_part(parts: Parts, value: Any, where: str, role: Role, number: int)
 
 
 def _image_part(parts: Parts, value: Any, where: str, role: Role, number: int) -> Any:
-    _only(_object(value, where), {"url", "detail"}, where)
-    kind, data = data_url(_not_remote(value.get("url"), f"{where}.url"), f"{where}.url")
+    only(an_object(value, where), {"url", "detail"}, where)
+    kind, data = _media(parts, value.get("url"), f"{where}.url")
     detail = value.get("detail")
     if detail is not None and detail not in ("auto", "low", "high", "original"):
         raise bad("invalid_value", f"{where}.detail is not a level of detail.", f"{where}.detail")
@@ -207,7 +231,7 @@ def _image_part(parts: Parts, value: Any, where: str, role: Role, number: int) -
 
 
 def _audio_part(parts: Parts, value: Any, where: str, role: Role, number: int) -> Any:
-    _only(_object(value, where), {"data", "format"}, where)
+    only(an_object(value, where), {"data", "format"}, where)
     kind = _FORMATS.get(str(value.get("format")))
     if kind is None:
         raise bad("invalid_value", f"{where}.format is not a format of sound.", f"{where}.format")
@@ -216,12 +240,12 @@ def _audio_part(parts: Parts, value: Any, where: str, role: Role, number: int) -
 
 
 def _file_part(parts: Parts, value: Any, where: str, role: Role, number: int) -> Any:
-    found = _object(value, where)
+    found = an_object(value, where)
     if found.get("file_id") is not None:
         text = f"{where}: a file that is stored elsewhere was not inspected; send its data."
         raise Problem(400, "unsupported_part", text, param=f"{where}.file_id")
-    _only(found, {"file_data", "filename", "file_id"}, where)
-    kind, data = data_url(_not_remote(found.get("file_data"), f"{where}.file_data"), f"{where}.file_data")
+    only(found, {"file_data", "filename", "file_id"}, where)
+    kind, data = _media(parts, found.get("file_data"), f"{where}.file_data")
     return parts.media(Document(data, role=role, message=number, media_type=kind), where, "file")
 
 
@@ -234,11 +258,13 @@ _PARTS: Mapping[str, Callable[[Parts, Any, str, Role, int], Any]] = {
 }
 
 
-def _not_remote(url: Any, where: str) -> Any:
-    if isinstance(url, str) and re.match(r"[a-zA-Z][a-zA-Z0-9+.-]{0,20}://", url):
+def _media(parts: Parts, url: Any, where: str) -> tuple[str, bytes]:
+    if isinstance(url, str) and _REMOTE.match(url):
+        if url in parts.fetched:
+            return parts.fetched[url]
         text = f"{where} is an address elsewhere: what is there was not inspected. Send it as a data URL."
         raise Problem(400, "remote_media", text, param=where)
-    return url
+    return data_url(url, where)
 
 
 def _tool_calls(parts: Parts, calls: Any, where: str, number: int) -> list[Any]:
@@ -247,140 +273,16 @@ def _tool_calls(parts: Parts, calls: Any, where: str, number: int) -> list[Any]:
     made = []
     for i, call in enumerate(calls):
         at = f"{where}[{i}]"
-        _only(_object(call, at), {"id", "type", "function", "index"}, at)
+        only(an_object(call, at), {"id", "type", "function", "index"}, at)
         if call.get("type", "function") != "function":
             raise Problem(400, "unsupported_part", f"{at} is a call of a kind that is not understood.", param=at)
         called = _call(parts, call.get("function"), f"{at}.function", number)
-        made.append({"id": _matching(call.get("id"), _ID, f"{at}.id"), "type": "function", "function": called})
+        made.append({"id": matching(call.get("id"), _ID, f"{at}.id"), "type": "function", "function": called})
     return made
 
 
 def _call(parts: Parts, call: Any, where: str, number: int) -> dict[str, Any]:
-    _only(_object(call, where), {"name", "arguments"}, where)
+    only(an_object(call, where), {"name", "arguments"}, where)
     written = call.get("arguments", "")
     arguments = parts.text(written, f"{where}.arguments", Role.ASSISTANT, number, "application/json")
-    return {"name": _matching(call.get("name"), _TOOL, f"{where}.name"), "arguments": arguments}
-
-
-def _tools(parts: Parts, body: Mapping[str, Any], form: dict[str, Any]) -> frozenset[str]:
-    names: list[str] = []
-    if (tools := body.get("tools")) is not None:
-        form["tools"] = _list(tools, "tools")
-        for i, tool in enumerate(tools):
-            at = f"tools[{i}]"
-            _only(_object(tool, at), {"type", "function"}, at)
-            if tool.get("type") != "function":
-                raise Problem(400, "unsupported_part", f"{at} is a tool of a kind that is not understood.", param=at)
-            form["tools"][i] = {"type": "function", "function": _function(parts, tool.get("function"), at, names)}
-    if (functions := body.get("functions")) is not None:
-        form["functions"] = [
-            _function(parts, one, f"functions[{i}]", names) for i, one in enumerate(_list(functions, "functions"))
-        ]
-    for key in ("tool_choice", "function_call"):
-        if (choice := body.get(key)) is not None:
-            form[key] = _choice(choice, key)
-    return frozenset(names)
-
-
-def _function(parts: Parts, function: Any, where: str, names: list[str]) -> dict[str, Any]:
-    _only(_object(function, where), {"name", "description", "parameters", "strict"}, where)
-    name = _matching(function.get("name"), _TOOL, f"{where}.name")
-    names.append(name)
-    made: dict[str, Any] = {"name": name}
-    if function.get("description") is not None:
-        made["description"] = parts.text(function["description"], f"{where}.description", Role.SYSTEM, 0)
-    if function.get("parameters") is not None:
-        made["parameters"] = parts.structure(function["parameters"], f"{where}.parameters", Role.SYSTEM, 0)
-    if (strictly := function.get("strict")) is not None:
-        if not isinstance(strictly, bool):
-            raise bad("invalid_value", f"{where}.strict is neither true nor false.", f"{where}.strict")
-        made["strict"] = strictly
-    return made
-
-
-def _choice(choice: Any, where: str) -> Any:
-    if isinstance(choice, str):
-        if choice not in ("none", "auto", "required"):
-            raise bad("invalid_value", f"{where} is not a choice.", where)
-        return choice
-    found = _object(choice, where)
-    if where == "function_call":
-        _only(found, {"name"}, where)
-        return {"name": _matching(found.get("name"), _TOOL, f"{where}.name")}
-    _only(found, {"type", "function"}, where)
-    if found.get("type") != "function":
-        raise unknown(f"{where}.type")
-    _only(_object(found.get("function"), where), {"name"}, where)
-    return {"type": "function", "function": {"name": _matching(found["function"].get("name"), _TOOL, where)}}
-
-
-def _response_format(parts: Parts, wanted: Any, form: dict[str, Any]) -> bool:
-    if wanted is None:
-        return False
-    where = "response_format"
-    kind = _object(wanted, where).get("type")
-    if kind in ("text", "json_object"):
-        _only(wanted, {"type"}, where)
-        form[where] = {"type": kind}
-        return bool(kind == "json_object")
-    if kind != "json_schema":
-        raise bad("invalid_value", f"{where}.type is not a format.", f"{where}.type")
-    _only(wanted, {"type", "json_schema"}, where)
-    given = _object(wanted.get("json_schema"), f"{where}.json_schema")
-    _only(given, {"name", "description", "schema", "strict"}, f"{where}.json_schema")
-    made: dict[str, Any] = {"name": _matching(given.get("name"), _TOOL, f"{where}.json_schema.name")}
-    if given.get("description") is not None:
-        made["description"] = parts.text(given["description"], f"{where}.json_schema.description", Role.SYSTEM, 0)
-    if given.get("schema") is not None:
-        made["schema"] = parts.structure(given["schema"], f"{where}.json_schema.schema", Role.SYSTEM, 0)
-    if isinstance(given.get("strict"), bool):
-        made["strict"] = given["strict"]
-    form[where] = {"type": "json_schema", "json_schema": made}
-    return True
-
-
-def _stop(parts: Parts, stop: Any) -> Any:
-    if isinstance(stop, str):
-        return parts.text(stop, "stop", Role.SYSTEM, 0)
-    if len(_list(stop, "stop")) > 16:
-        raise bad("invalid_value", "stop has more than 16 texts.", "stop")
-    return [parts.text(one, f"stop[{i}]", Role.SYSTEM, 0) for i, one in enumerate(stop)]
-
-
-def _prediction(parts: Parts, prediction: Any) -> dict[str, Any]:
-    _only(_object(prediction, "prediction"), {"type", "content"}, "prediction")
-    if prediction.get("type") != "content":
-        raise unknown("prediction.type")
-    content = prediction.get("content")
-    if isinstance(content, str):
-        return {"type": "content", "content": parts.text(content, "prediction.content", Role.USER, 0)}
-    made = []
-    for i, part in enumerate(_list(content, "prediction.content")):
-        at = f"prediction.content[{i}]"
-        _only(_object(part, at), {"type", "text"}, at)
-        made.append(_text_part(parts, part.get("text"), at, Role.USER, 0))
-    return {"type": "content", "content": made}
-
-
-def _object(value: Any, where: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise bad("invalid_value", f"{where} is not an object.", where)
-    return value
-
-
-def _list(value: Any, where: str) -> list[Any]:
-    if not isinstance(value, list) or len(value) > MAX_TOOLS:
-        raise bad("invalid_value", f"{where} is not a list of at most {MAX_TOOLS}.", where)
-    return list(value)
-
-
-def _only(found: Mapping[str, Any], known: set[str], where: str) -> None:
-    for key, value in found.items():
-        if key not in known and value is not None:
-            raise unknown(f"{where}.{key}" if len(key) <= 64 and key.isidentifier() else where)
-
-
-def _matching(value: Any, pattern: re.Pattern[str], where: str) -> str:
-    if not isinstance(value, str) or not pattern.match(value):
-        raise bad("invalid_value", f"{where} is not what it must be.", where)
-    return value
+    return {"name": matching(call.get("name"), TOOL, f"{where}.name"), "arguments": arguments}

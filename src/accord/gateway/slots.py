@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,9 +43,15 @@ class MediaSlot(Slot):
 
 @dataclass(slots=True, repr=False)
 class Parts:
-    """Collects parts while a structure is taken apart."""
+    """Collects parts while a structure is taken apart.
+
+    Attributes:
+        content: the parts so far.
+        fetched: media type and bytes of what is elsewhere and was fetched, by address.
+    """
 
     content: list[Part] = field(default_factory=list)
+    fetched: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Parts {len(self.content)}>"

@@ -317,6 +317,23 @@ def test_two_callers_never_get_each_others_values(make_client: MakeClient) -> No
     assert "Jane" not in again.body.decode() and tag not in json.dumps(client.upstream.got[1])
 
 
+def test_a_picture_elsewhere_is_fetched_where_that_is_allowed_and_goes_on_as_it_was_inspected(
+    make_client: MakeClient,
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    async def fetch(url: str, where: str) -> tuple[str, bytes]:
+        asked.append((url, where))
+        return "text/plain", b"no picture at all"
+
+    client = make_client(echo, fetch=fetch)
+    url = "https://files.example.org/a.png"
+    part = {"type": "image_url", "image_url": {"url": url}}
+    answered = client.chat([{"role": "user", "content": [{"type": "text", "text": "see"}, part, part]}])
+    assert asked == [(url, "messages[0].content[1].image_url.url")]
+    assert answered.json["error"]["code"] == "accord_block" and client.upstream.raw == []  # it was opened: no picture
+
+
 def test_a_door_that_is_not_there(make_client: MakeClient) -> None:
     client = make_client(echo)
     assert client.post("/v1/nothing", {}).status == 404

@@ -1,0 +1,68 @@
+"""One exchange of the chat door: what was asked, what was decided about it, and what goes on record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from accord.core.content import Context
+from accord.core.decision import Decision
+from accord.gateway.chat_answer import Answer, garbled
+from accord.gateway.chat_request import ChatRequest
+from accord.gateway.threads import Threads
+from accord.guard import Guard
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request that was released to the model."""
+
+    asked: ChatRequest
+    guard: Guard
+    context: Context
+    decision: Decision
+    answer: Answer
+    headers: Mapping[str, str]
+    id: str
+    threads: Threads
+
+
+async def settled(exchange: Exchange, status: str, decision: Decision | None = None) -> None:
+    """Record what became of the request, and the answer that is about to leave."""
+    answers = [decision] if decision is not None else []
+    delivered, recorder = [(exchange.decision, status)], exchange.guard.recorder
+    await exchange.threads.run(lambda: recorder.settle(exchange.context, delivered=delivered, released=answers))
+
+
+async def answered(exchange: Exchange, decision: Decision, sent: bool) -> None:
+    """Record what became of the answer, with all that was decided about it in the end."""
+    status = "delivered" if sent else "failed"
+    final = exchange.answer.decision(exchange.id)
+    found = {"outcome": final.outcome.value, "rules": " ".join(final.rules)}
+    called = [(one, status) for one in exchange.answer.called if one.outcome.releases]
+    both = [*called, (decision, status)] if decision.outcome.releases else called
+    recorder = exchange.guard.recorder
+    await exchange.threads.run(lambda: recorder.settle(exchange.context, delivered=both, more=found))
+
+
+def named(answer: Answer) -> dict[str, Any]:
+    """What an answer says of the system that made it."""
+    return {name: answer.head[name] for name in ("system_fingerprint", "service_tier") if name in answer.head}
+
+
+def object_of(body: bytes) -> Mapping[str, Any]:
+    """What an upstream said.
+
+    Raises:
+        Problem: 502: it is no JSON object.
+    """
+    try:
+        said = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise garbled() from None
+    if not isinstance(said, dict):
+        raise garbled()
+    return said
