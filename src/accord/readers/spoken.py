@@ -13,17 +13,17 @@ from typing import Any
 
 import re2
 
+from accord.core.numerals import ALPHABET, AMBIGUOUS, AND, FILLERS, SIGNS, TIMES, numbers, tens
 from accord.core.reading import Reading
 from accord.readers.align import Swap, aligned
-from accord.readers.numerals import ALPHABET, AMBIGUOUS, AND, SIGNS, TIMES, numbers, tens
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*-?|\d+|[+]")
 _GAP = re.compile(r"[\s,;.…\-–—·/'\"”“]*")
 _LEAST = 4  # digits; fewer are counts
 _LEAST_WORDS = 2
 _LETTERS = 3
-_FILLERS = frozenset({"uh", "um", "er", "erm", "äh", "ähm", "euh", "eh"})
 _AS_IN = frozenset({"for", "as", "like", "wie", "comme", "de", "come"})
+_WORDS_TOO = "aàiyeèéêoóu"  # letters that are words: `à quatre`, `e cinque`
 _MOST = 64  # tokens of one run: no number is longer
 
 
@@ -118,7 +118,7 @@ def _runs(text: str, start: int, stop: int) -> Iterator[list[_Said]]:
             run = []
         said, used = _meaning(tokens, at, bool(run))
         if said is None:
-            if not (run and token[0].lower() in _FILLERS):
+            if not (run and token[0].lower() in FILLERS):
                 yield from _worth(run)
                 run = []
             at += 1
@@ -178,7 +178,7 @@ def _worth(run: list[_Said]) -> Iterator[list[_Said]]:
     """A run without loose ends, if it holds a number or a spelled word in words."""
     while run and run[-1].kind in ("sign", "ambiguous") and run[-1].text != "0":
         run = run[:-1]
-    if run and run[0].kind == "letter" and run[0].text in "ai" and run[0].end - run[0].start == 1:
+    if run and run[0].kind == "letter" and run[0].text in _WORDS_TOO and run[0].end - run[0].start == 1:
         run = run[1:]
     digits = sum(len(said.text) for said in run if said.kind in ("number", "ambiguous"))
     letters = sum(said.kind == "letter" for said in run)

@@ -42,6 +42,7 @@ def spoken(text: str) -> str:
         ("quatre-vingt-dix-neuf soixante-et-onze un deux", "997112"),
         ("null eins sieben sechs einundzwanzig vierunddreißig", "01762134"),
         ("cero seis doce treinta y cuatro cincuenta", "06123450"),
+        ("mon compte à quatre, cinq, trois, deux", "mon compte à 4532"),
         ("nul zes twaalf eenentwintig drieëndertig", "06122133"),
     ],
 )

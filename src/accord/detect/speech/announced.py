@@ -43,8 +43,12 @@ _BEFORE = tuple(
     for category, least, most, words in _KINDS
 )
 _ANY = re.compile(
-    r"(?i)(?<![^\W_])(?:numbers?|codes?|ids?|digits|extension|reference|confirmation|customer|order|policy|licen[cs]e|member"
-    r"|nummer|numéro|número|numero|ziffern|" + "|".join(words for _, _, _, words in _KINDS) + r")(?![^\W_])"
+    r"(?i)(?<![^\W_])(?:numbers?|codes?|ids?|digits|combination|extension|reference|confirmation|customer|order|policy|licen[cs]e|member"
+    r"|nummer|numéro|número|numero|ziffern|" + "|".join(words for _, _, _, words in _KINDS) + r")(?![^\W_])(?! of\b)"
+)
+_DIRECTLY = re.compile(
+    rf"{_ANY.pattern}(?:[\s,:]+(?:numbers?|nummer|code|pin|is|are|was|it['’]?s|ends|begins|starts|in|with|ist|lautet|est|es|è|é))*"
+    r"[\s,:+(\-–]*$"
 )
 _TURN = re.compile(r"[\n.!?;](?=\s|$)|(?i:\b(?:but|and then|aber|mais|pero|ma|mas|maar)\b)")
 _BACK = re.compile(
@@ -83,6 +87,11 @@ def kind_of(text: str, start: int, end: int, digits: int) -> str | None:
 def announces(text: str, start: int) -> bool:
     """Whether what stands before a place says that a number of somebody follows."""
     return _ANY.search(_sentence(text, start)) is not None
+
+
+def directly(text: str, start: int) -> bool:
+    """Whether that is said right before a place: `my account number is`."""
+    return _DIRECTLY.search(_sentence(text, start)) is not None
 
 
 def _sentence(text: str, start: int) -> str:

@@ -18,6 +18,8 @@ from accord.core.reading import Reading
 from accord.core.roles import Stop
 from accord.detect.speech.announced import OTHER as CATEGORY
 from accord.detect.speech.announced import announces, kind_of
+from accord.detect.speech.measures import told_otherwise
+from accord.detect.speech.scattered import codes, parts, scattered
 
 SCORE = 0.6
 """Plausible; what other detectors prove about the same digits outranks it."""
@@ -26,10 +28,11 @@ ANNOUNCED = 0.8
 """It is said what it is."""
 
 EMAIL = "privacy.contact.email"
+SECRET = "privacy.credential.password"  # noqa: S105  (a category)
 
 _LEAST = 4
 _LISTED = 2  # marks between digits that are counted out; "3 to 2 to 1" has none
-_RUN = re.compile(r"(?<![\w.])[+(]?\d(?:[\s,.\-–()/]{0,3}\d){3,}(?![\d%])")
+_RUN = re.compile(r"(?<![^\W_])(?<!\d\.)(?:[^\W\d_]{1,3}-?)?[+(]?\d(?:[\s,.\-–()/]{0,3}\d){3,}(?![\d%])")
 # Words that sound like digits: some are little else, some are common words.
 _STRONG = r"\d|zero|one|two|three|four|five|six|seven|eight|nine|oh|nero|niner|nein|tree|ate"
 _WEAK = r"for|fore|or|to|too|a|aid|free|won|hero|sex|sicks|it"
@@ -47,17 +50,13 @@ _ADDRESS = re.compile(
 _WRITES = re.compile(
     r"(?i)\b(?:e-?mails?|mail|write to|writing to|address|adresse|correo|posta|indirizzo|adres)\b[^\n]{0,40}$"
 )
-_BEFORE = re.compile(
-    r"(?i)(?:[$€£¥₹]\s*|\b(?:in|since|until|before|after|by|year|years|summer|winter|spring|autumn|fall|january|february|march|april"
-    r"|may|june|july|august|september|october|november|december|im jahr|seit|en|depuis|desde|dal|nel)\s+)$"
-)
-_AFTER = re.compile(
-    r"(?i)^\s*(?:[%€$£¥°]|(?:percent|dollars?|euros?|pounds?|cents?|people|miles?|met(?:er|re)s?|feet|foot|years?|times|words"
-    r"|pages|degrees|kilo\w*|grams?|tons?|million|billion|thousand|hundred|hours?|minutes?|seconds?|days?|weeks?|months?|bc|ad"
-    r"|s|st|nd|rd|th)\b)"
-)
 _AMOUNT = re.compile(r"\d{1,3}(?:[,.]\d{3})+|\d{1,3}[.,]\d+")
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_PASSWORD = re.compile(
+    r"(?i)\b(?:pass ?(?:word|phrase|code)s?|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord"
+    r"|secret (?:word|phrase))\s+(?:is|are|was|ist|lautet|est|es|é|è)[\s:,]+"
+    r"(?!(?:not|no|wrong|right|correct|incorrect|required|expired|reset|too|safe|secure|strong|weak|changed|invalid"
+    r"|the same|what|kein|nicht|falsch|pas|incorrecta?)\b)((?:[^\s.!?;]+[ ,]?){1,10})"
+)
 
 
 class SpokenNumberDetector:
@@ -75,7 +74,7 @@ class SpokenNumberDetector:
             "privacy.id.social_security",
             "privacy.id.passport",
             "privacy.id.driver",
-            "privacy.credential.password",
+            SECRET,
         }
     )
     floor = 0.5
@@ -83,35 +82,58 @@ class SpokenNumberDetector:
 
     def detect(self, readings: Sequence[Reading], stop: Stop) -> Iterable[Hit]:
         """Yield runs of at least four digits of spoken readings; what was written is the business of others."""
+        said: dict[str, list[int]] = {}
         for index, reading in enumerate(readings):
             if stop():
                 return
             if reading.root.reader != "speech":
                 continue
-            for span in runs(reading.text, spelled=reading.reader == "spoken"):
+            if reading.source is None:
+                said.setdefault(reading.role, []).append(index)
+            for span in runs(reading.text, spelled=reading.reader == "spoken", heard=reading.source is None):
                 value = reading.text[span.start : span.end]
                 kind = kind_of(reading.text, span.start, span.end, sum(map(str.isdigit, value)))
                 yield Hit(index, span, kind or CATEGORY, ANNOUNCED if kind else SCORE)
-            for match in _ADDRESS.finditer(reading.text):
-                if _WRITES.search(reading.text[max(0, match.start() - 64) : match.start()]):
-                    yield Hit(index, Span(*match.span()), EMAIL, ANNOUNCED)
+            for span, category in _told(reading.text):
+                yield Hit(index, span, category, ANNOUNCED)
+        for rows in said.values():
+            for at, span in parts([readings[index].text for index in rows]):
+                yield Hit(rows[at], span, CATEGORY, SCORE)
 
 
-def runs(text: str, spelled: bool = False) -> Iterator[Span]:
+def _told(text: str) -> Iterator[tuple[Span, str]]:
+    """Addresses in one word, and passwords: whatever is announced, to the end of the phrase."""
+    for match in _ADDRESS.finditer(text):
+        if _WRITES.search(text[max(0, match.start() - 64) : match.start()]):
+            yield Span(*match.span()), EMAIL
+    for match in _PASSWORD.finditer(text):
+        yield Span(match.start(1), match.start(1) + len(match[1].rstrip(" ,"))), SECRET
+
+
+def runs(text: str, spelled: bool = False, heard: bool = False) -> Iterator[Span]:
     """Runs of digits that are no amount, year or measure.
 
     Args:
         text: what was said.
         spelled: letters in capitals among digits were spelled.
+        heard: it is what the recogniser wrote down, so numbers may stand in it in pieces.
     """
-    found = [*_digits(text), *_sounds(text)]
-    if spelled:
-        found += [Span(*match.span()) for match in _MIXED.finditer(text)]
+    found = [*_digits(text), *_sounds(text), *_mixed(text, spelled)]
+    if heard:
+        found += [*scattered(text), *codes(text)]
     last = -1
     for span in sorted(found, key=lambda each: (each.start, -each.end)):
         if span.end > last:
             yield span
             last = span.end
+
+
+def _mixed(text: str, spelled: bool) -> Iterator[Span]:
+    """Letters in capitals among digits: spelled, announced, or in turns as in nothing but codes."""
+    for match in _MIXED.finditer(text):
+        turns = sum(one.isdigit() != other.isdigit() for one, other in pairwise(match[0]))
+        if spelled or (turns > 1 and sum(map(str.isdigit, match[0])) > 1) or announces(text, match.start()):
+            yield Span(*match.span())
 
 
 def _digits(text: str) -> Iterator[Span]:
@@ -120,7 +142,7 @@ def _digits(text: str) -> Iterator[Span]:
         digits = sum(character.isdigit() for character in value)
         # Four digits in a row are an amount only where nobody is about to say a number.
         amount = _AMOUNT.fullmatch(value) and not announces(text, match.start())
-        if digits < _LEAST or amount or _told_otherwise(text, match.start(), match.end(), value):
+        if digits < _LEAST or amount or told_otherwise(text, match.start(), match.end(), value):
             continue
         times = _REPEATED.search(text, max(0, match.start() - 16), match.start())
         yield Span(
@@ -137,13 +159,13 @@ def _sounds(text: str) -> Iterator[Span]:
         said = len(re.findall(r"\w+", value))
         listed = firm == said or len(re.findall(r"[,.\-–]", value)) >= _LISTED
         enough = said >= _LEAST and firm >= _LEAST - 1 and listed
-        if (enough or (firm == said == _LEAST - 1 and _apart(value))) and not _told_otherwise(
+        if (enough or (firm == said == _LEAST - 1 and _apart(value))) and not told_otherwise(
             text, match.start(), match.end(), ""
         ):
             yield Span(match.start(), match.start() + len(value))
     for match in _JOINED.finditer(text):
         value = match.group()
-        told = announces(text, match.start()) and not _told_otherwise(text, match.start(), match.end(), "")
+        told = announces(text, match.start()) and not told_otherwise(text, match.start(), match.end(), "")
         if told and sum(map(str.isdigit, value)) >= _LEAST - 1:
             yield Span(*match.span())
 
@@ -159,11 +181,6 @@ def _apart(value: str) -> bool:
 def _loose(value: str) -> str:
     found = _LOOSE.search(value)
     return found[0] if found else ""
-
-
-def _told_otherwise(text: str, start: int, end: int, value: str) -> bool:
-    told = _BEFORE.search(text[max(0, start - 16) : start])
-    return bool((told and (_YEAR.fullmatch(value) or not told[0][0].isalpha())) or _AFTER.match(text[end:]))
 
 
 def _whole(text: str, end: int) -> int:

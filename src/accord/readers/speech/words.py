@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accord.core.media import Strip
-from accord.readers.numerals import numbers
+from accord.core.numerals import numbers
 from accord.readers.speech.activity import FRAME_S, voiced
 from accord.readers.speech.whisper import LEAST_LOGPROB, Guess, Token
 

@@ -26,6 +26,16 @@ from accord.testing import never
         ("customer triple 7902 and", "triple 7902"),
         ("had 2, 0, 8. After dinner", "2, 0, 8"),
         ("four oh six nine", "four oh six nine"),
+        ("My reference is B45327198. Please", "B45327198"),
+        ("le compte À4532, merci", "À4532"),
+        ("it is X-4512-88 now", "X-4512-88"),
+        ("The booking code is TK9B77XQ. Please", "TK9B77XQ"),
+        ("look at TK9B77XQ", "TK9B77XQ"),
+        ("My account number is 4821-7765 people always ask me for it.", "4821-7765"),
+        ("My pin is 4821. Times are hard. Feet", "4821"),
+        ("my pin is 4821 people ask", "4821"),
+        ("it was 48217765 dollars", "48217765"),
+        ("You can find the door code in 1984. Thanks", "1984"),
     ],
 )
 def test_digit_runs_are_found(text: str, value: str) -> None:
@@ -49,10 +59,83 @@ def test_digit_runs_are_found(text: str, value: str) -> None:
         "one, two, three, go",
         "call 9, 1, 1 now",
         "the 1,000th time in the 2000s",
+        "a number of 4,500 people came in 1984",
+        "an RTX4 and H1N1 and COVID19",
+        "the 747 and the 737 and an A320",
     ],
 )
 def test_amounts_years_and_measures_are_not(text: str) -> None:
     assert list(runs(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (
+            "My pin begins with 48, then 21, and then 77, and finally 65. Please do not tell",
+            "48, then 21, and then 77, and finally 65",
+        ),
+        ("My number is 48. Pause. 21. Pause. 77. Pause. 65.", "48. Pause. 21. Pause. 77. Pause. 65"),
+        ("So 48 banana 21 banana 77 banana 65 it was", "48 banana 21 banana 77 banana 65"),
+        ("First digit 4, second digit 8, third digit 2, fourth digit one, fifth digit 7, sixth digit 7.",
+         "4, second digit 8, third digit 2, fourth digit one, fifth digit 7, sixth digit 7"),
+        ("vier acht, dann zwei eins, und dann sieben sieben.", "vier acht, dann zwei eins, und dann sieben sieben"),
+        ("It's four, um, eight, um, two, um, one, um, seven, um, seven", "four, um, eight, um, two, um, one, um, seven, um, seven"),
+        ("The booking code is tango, kilo, nine, robo, seven, seven, x-ray, Quebec. Please", "tango, kilo, nine, robo, seven, seven, x-ray, Quebec"),
+        ("K A zero three M N seven eight is it", "K A zero three M N seven eight"),
+    ],
+)  # fmt: skip
+def test_numbers_in_pieces_are_found(text: str, value: str) -> None:
+    assert value in [text[s.start : s.end] for s in runs(text, heard=True)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "we had 12 cats, 15 dogs and 21 birds in 3 rooms",
+        "between 10 and 20, then 30 or 40 of them",
+        "chapters 10, then 11, and then 12 and 13",
+        "in 1984 and then in 1992 we met",
+        "a 12 year old and a 14 year old",
+        "the golf hotel in India has one bar and two pools",
+        "we danced a tango, one kilo lighter than mike and oscar",
+        "plan A or plan B, I do not care, at 10 or 11",
+        "one and two make three and then some",
+    ],
+)
+def test_counts_in_sentences_are_no_number_in_pieces(text: str) -> None:
+    assert list(runs(text, heard=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("My password is blue elephant 42. Do not share it.", "blue elephant 42"),
+        ("The Wi-Fi password is sunshine underscore 42, ok?", "sunshine underscore 42, ok"),
+        ("Mein Passwort ist roter Fuchs.", "roter Fuchs"),
+        ("your password is wrong and the password is not set", ""),
+    ],
+)
+def test_a_password_that_is_announced_is_all_of_the_phrase(text: str, value: str) -> None:
+    hits = SpokenNumberDetector().detect([Reading(text, reader="speech")], never)
+    found = [text[hit.span.start : hit.span.end] for hit in hits if hit.category == "privacy.credential.password"]
+    assert found == ([value] if value else [])
+
+
+@pytest.mark.parametrize(
+    ("texts", "values"),
+    [
+        (["55", "52", "31.", "84"], ["55", "52", "31", "84"]),
+        (["Four,", "eight,", "two, one."], ["Four", "eight", "two, one"]),
+        (["hi, it is 55 52", "then 31", "84 and that is all"], ["55 52", "31", "84"]),
+        (["I have 2 dogs and a cat in a very big house", "and 3 cats in a tree, which is not that bad", "4"], []),
+        (["see you at 5", "ok", "bring 2"], []),
+    ],
+)
+def test_a_number_over_several_recordings_is_found_in_each(texts: list[str], values: list[str]) -> None:
+    heard = [Reading(text, reader="speech") for text in texts]
+    hits = {(hit.reading, hit.span.start, hit.span.end) for hit in SpokenNumberDetector().detect(heard, never)}
+    assert [texts[index][start:end] for index, start, end in sorted(hits)] == values
 
 
 def test_only_speech_is_judged() -> None:

@@ -57,6 +57,26 @@ SIGNS = {
 }  # fmt: skip
 """Words for signs within a number; a space says only that the number goes on."""
 
+FILLERS = frozenset({"uh", "um", "er", "erm", "äh", "ähm", "euh", "eh"})
+"""What is said while somebody thinks; `um` is one in Portuguese, too."""
+
+LEADING_ON = frozenset(
+    """
+    and then next finally after that afterwards followed by pause comma dash hyphen space break stop again plus also
+    first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth last digit digits number numbers
+    it it's is the um uh er erm so okay ok point dot minus slash with goes on
+    und dann danach gefolgt von als nächstes zuletzt pause komma strich leerzeichen erste zweite dritte vierte fünfte
+    sechste siebte achte letzte ziffer zahl ist die äh ähm also
+    et puis ensuite enfin après suivi de virgule tiret espace premier première deuxième troisième quatrième dernier
+    dernière chiffre numéro est le euh
+    y luego después seguido por coma guion guión espacio primero segundo tercero cuarto último dígito número es el eh
+    e poi dopo infine seguito da pausa virgola trattino spazio prima seconda terza quarta ultima cifra numero è la
+    depois em seguida finalmente seguido vírgula hífen espaço primeiro terceiro quarto dígito é
+    en dan daarna gevolgd door tenslotte komma streepje spatie eerste tweede derde vierde laatste cijfer nummer de het
+    """.split()
+)
+"""Words that may stand between the pieces of one number."""
+
 ALPHABET = {
     "alpha": "a", "alfa": "a", "bravo": "b", "charlie": "c", "delta": "d", "echo": "e", "foxtrot": "f",
     "golf": "g", "hotel": "h", "india": "i", "juliet": "j", "juliett": "j", "kilo": "k", "lima": "l", "mike": "m",
