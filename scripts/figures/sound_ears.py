@@ -19,12 +19,12 @@ import accord
 from accord.core.content import Audio, Text
 from accord.core.decision import Outcome
 from accord.core.media import Sound
+from accord.core.numerals import numbers
 from accord.core.place import Interval
 from accord.core.reading import Reading
 from accord.core.score import Score
 from accord.evaluate.metrics import draws, ends_of, wilson
 from accord.guard import Guard
-from accord.readers.numerals import numbers
 from accord.readers.speech.reader import SpeechReader
 from accord.readers.spoken import read_spoken
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accord.core.numerals import numbers
 from accord.core.place import Span
 from accord.core.reading import Reading
 from accord.detect.patterns import PatternDetector
 from accord.readers.encoded import EncodedReader
-from accord.readers.numerals import numbers
 from accord.readers.spoken import read_spoken
 from accord.testing import check_reader, never
 
