@@ -31,6 +31,7 @@ from accord.gateway.app import Gateway
 from accord.gateway.chat import Chat
 from accord.gateway.console import Console
 from accord.gateway.gate import AccessGate
+from accord.gateway.openapi import Description
 from accord.gateway.origin import OwnPagesOnly
 from accord.gateway.server import Application, Certificate, Serving
 from accord.gateway.services import Route
@@ -158,7 +159,8 @@ def _assembled(chosen: config.ConfigModel, kept: State, number: int, open_loopba
 def _routes(chosen: config.ConfigModel, guards: Any, upstreams: Upstreams) -> Iterable[Route]:
     body, seconds = chosen.gateway.body, chosen.gateway.patience.total_seconds()
     chat = Chat(guards, upstreams, lambda: chosen.output.stream, body=body, seconds=seconds)
-    return [*chat.routes(), *Console(guards, body=body, seconds=seconds).routes()]
+    routes = [*chat.routes(), *Console(guards, body=body, seconds=seconds).routes()]
+    return [*routes, *Description(routes).routes()]
 
 
 class _Guards:

@@ -12,6 +12,7 @@ import signal
 import socket
 import ssl
 import stat
+import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -124,9 +125,26 @@ def run(make: Make, number: int, sockets: Sequence[socket.socket], how: Serving,
     Raises:
         AccordError: the application could not be made or started.
     """
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until somebody makes it a request to read the policy anew
-    application = make(number)
-    logging.getLogger("uvicorn.error").addFilter(_nameless)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until somebody makes it a request to read the policy anew
+    made = server(make(number), how, ready)
+    try:
+        made.run(list(sockets))
+    except SystemExit:
+        raise AccordError("the gateway could not start", hint="its log says why") from None
+
+
+def server(application: Application, how: Serving, ready: Callable[[], None] = lambda: None) -> uvicorn.Server:
+    """A server that is not running yet.
+
+    Args:
+        application: what it serves.
+        how: TLS, end.
+        ready: called once it answers.
+    """
+    told = logging.getLogger("uvicorn.error")
+    if _nameless not in told.filters:
+        told.addFilter(_nameless)
     certificate = how.certificate
     config = uvicorn.Config(
         application,
@@ -144,11 +162,7 @@ def run(make: Make, number: int, sockets: Sequence[socket.socket], how: Serving,
         timeout_graceful_shutdown=max(1, round(how.drain)),
         ssl_context_factory=(lambda _config, _default: certificate.context()) if certificate else None,
     )
-    server = _Server(config, ready)
-    try:
-        server.run(list(sockets))
-    except SystemExit:
-        raise AccordError("the gateway could not start", hint=server.why or "its log says why") from None
+    return _Server(config, ready)
 
 
 class _Server(uvicorn.Server):
@@ -157,7 +171,6 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
-        self.why = ""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer."""
