@@ -92,7 +92,7 @@ def test_values_stay_here_and_come_back(client: openai.OpenAI, upstream: FakeUps
     said = made.parse()
     assert said.choices[0].message.content == text
     assert said.choices[0].finish_reason == "stop" and said.usage and said.usage.total_tokens == 2
-    assert {kind for kind in Tag.findall(sent(upstream))} == {"PERSON", "EMAIL", "CARD"}
+    assert set(Tag.findall(sent(upstream))) == {"PERSON", "EMAIL", "CARD"}
     assert made.headers["accord-decision"] and made.headers["accord-coverage"].startswith("text=")
     assert "acme" not in upstream.received.decode("latin-1") and client.api_key.encode() not in upstream.received
 
@@ -480,7 +480,9 @@ def test_a_stream_that_is_stopped_says_so(client: openai.OpenAI, upstream: FakeU
 def test_probabilities_do_not_tell_what_was_masked(client: openai.OpenAI, upstream: FakeUpstream) -> None:
     text = "Write to henrik.solberg@example.org today"
     made = completion(text)
-    tokens = [{"token": word, "logprob": -0.1, "bytes": list(word.encode()), "top_logprobs": []} for word in text.split()]
+    tokens = [
+        {"token": word, "logprob": -0.1, "bytes": list(word.encode()), "top_logprobs": []} for word in text.split()
+    ]
     made["choices"][0]["logprobs"] = {"content": tokens}
     upstream.will(answer(made))
     raw = client.chat.completions.with_raw_response.create(model="m", messages=ask("To whom?"), logprobs=True)
