@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -74,6 +76,45 @@ def test_every_file_the_architecture_names_exists() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     for name in re.findall(r"`([a-z_/]+(?:\.py|/))`", text):
         assert (ROOT / "src" / "accord" / name).exists() or (ROOT / name).exists(), name
+
+
+def leaves(group: click.Group, *before: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from leaves(command, *before, name)
+        elif not command.hidden:
+            yield (*before, name), command
+
+
+def test_every_command_and_option_is_on_its_page() -> None:
+    from accord.cli.main import cli
+
+    page = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
+    common, *parts = page.split("\n## ")
+    sections = {part.split()[0]: part for part in parts}
+    for words, command in leaves(cli):
+        section = sections[words[0]]
+        assert words[-1] in section, words
+        for option in command.params:
+            if isinstance(option, click.Option):
+                named = (*option.opts, *option.secondary_opts)
+                assert any(re.search(rf"{one}\b", common + section) for one in named), (words, option.opts)
+
+
+def test_every_command_on_a_page_takes_what_the_page_gives_it() -> None:
+    from accord.cli.main import cli
+
+    known = dict(leaves(cli))
+    for page in PAGES:
+        for match in BLOCK.finditer(page.read_text(encoding="utf-8")):
+            for line in match[2].splitlines() if match[1] == "console" else ():
+                words = shlex.split(line.removeprefix("$ "), comments=True)
+                if words[:1] != ["accord"] or not line.startswith("$ "):
+                    continue
+                command = next((known[tuple(words[1:n])] for n in (4, 3, 2) if tuple(words[1:n]) in known), None)
+                assert command is not None, line
+                options = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
+                assert {word for word in words if re.match("--[a-z]", word)} <= options, line
 
 
 def test_the_categories_page_is_the_taxonomy() -> None:
