@@ -1,6 +1,6 @@
 """Measure the speed of accord beside Presidio, in the same run, and write `docs/benchmarks.md`.
 
-    python benchmarks/run.py [--write [FILE]] [--only text|pictures|sound …] [--rounds 3] [--seconds 2]
+    python benchmarks/run.py [--write [FILE]] [--only text|pictures|sound|state|gateway …] [--rounds 3] [--seconds 2]
                              [--peer-python PYTHON | --no-peer]
 
 Every system is measured in a process of its own, on one thread, in CPU time; rounds are interleaved, so that a busy
@@ -30,6 +30,8 @@ import picture_run
 import report
 import sound_report
 import sound_run
+import state_report
+import state_run
 from systems import SYSTEMS
 
 HERE = Path(__file__).resolve().parent
@@ -160,11 +162,12 @@ def main() -> int:
     parser.add_argument("--only", nargs="*", choices=parts.NAMES, default=list(parts.NAMES), help="only these parts")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=2.0, help="CPU seconds for each system and kind of text")
+    parser.add_argument("--records", type=int, default=state_run.RECORDS, help="records in the log of `state`")
     parser.add_argument("--peer-python", help="an interpreter that has presidio-analyzer")
     parser.add_argument("--no-peer", action="store_true")
     parser.add_argument("--strict", action="store_true", help="exit with 1 when a target is missed")
     given = parser.parse_args()
-    peerless = set(given.only) <= {"sound"}
+    peerless = not {"text", "pictures"} & set(given.only)
     python, why_not = (None, "not asked for") if peerless else peer_python(given)
     machine = f"{platform.python_version()}, {os.cpu_count()} cores"
     written = parts.read(given.write) if given.write else {}
@@ -181,6 +184,10 @@ def main() -> int:
         sound = sound_run.measure(call)
         written["sound"] = sound_report.page(sound, machine)
         targets += sound_report.targets(sound)
+    if "state" in given.only:
+        state = state_run.measure(given.records)
+        written["state"] = state_report.page(state, machine)
+        targets += state_report.targets(state)
     for name in given.only:
         print(written[name])
     if given.write:
