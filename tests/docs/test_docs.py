@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,6 +77,16 @@ def test_every_file_the_architecture_names_exists() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     for name in re.findall(r"`([a-z_/]+(?:\.py|/))`", text):
         assert (ROOT / "src" / "accord" / name).exists() or (ROOT / name).exists(), name
+
+
+def test_the_layers_of_the_architecture_are_those_that_are_enforced() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    drawn = re.search(r"^```\n(__main__.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert drawn is not None
+    (contract,) = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    assert [set(layer.split(" | ")) for layer in " ".join(drawn[1].split()).split(" › ")] == [
+        set(layer.split(" | ")) for layer in contract["layers"]
+    ]
 
 
 def leaves(group: click.Group, *before: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
