@@ -146,6 +146,8 @@ def echo_default(seen: Seen) -> Reply:
     """What is answered where nothing is planned: a chat, streamed if asked, an embedding, or the models."""
     if seen.path.endswith("/models"):
         return answer({"object": "list", "data": [{"id": "m", "object": "model", "created": 1, "owned_by": "o"}]})
+    if not seen.body:
+        return error(404)
     asked = seen.json()
     if seen.path.endswith("/embeddings"):
         given = asked["input"] if isinstance(asked["input"], list) else [asked["input"]]
@@ -208,8 +210,13 @@ class FakeUpstream:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop listening and close all connections."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(10)
 
     def _run(self) -> None:
         loop = self._loop

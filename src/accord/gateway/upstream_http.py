@@ -18,23 +18,20 @@ import asyncio
 import io
 import time
 import uuid
-import weakref
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from pathlib import Path
 
 import aiohttp
-from aiohttp.client_reqrep import ClientRequest
-from aiohttp.connector import Connection
 from yarl import URL
 
 from accord.access.tls import client_context
 from accord.errors import ConfigError
+from accord.gateway.http_client import Attempt, NoCookies, NotedRequest, Unasked, abandon, ends_with_its_connection
 from accord.gateway.upstream import Answer, Breaker, Endpoint, UpstreamFailed, garbled
 from accord.gateway.upstream_errors import answered, broken, busy, paused, timed_out, too_large, waits
 from accord.gateway.upstream_key import Credential
-from accord.gateway.upstream_stream import HttpEvents, ends_with_its_connection
+from accord.gateway.upstream_stream import HttpEvents
 
 KEPT = 4.0
 """Seconds that a connection is kept unused: less than what servers keep it for, mostly five or more."""
@@ -50,48 +47,6 @@ _LARGE_BODY = 1 << 20
 _AGAIN = frozenset({429, 502, 503, 504})
 _JSON = "application/json"
 _EVENTS = "text/event-stream"
-
-
-class _Attempt:
-    """How far one attempt got."""
-
-    __slots__ = ("at", "reused", "sent")
-
-    def __init__(self) -> None:
-        self.sent = False
-        self.reused = False
-        self.at = 0.0
-
-
-_attempt: ContextVar[_Attempt] = ContextVar("accord_attempt")
-_used: weakref.WeakSet[asyncio.BaseProtocol] = weakref.WeakSet()
-
-
-class _Unasked(Exception):
-    """Something came on a kept connection before it was asked for: it is nobody's answer."""
-
-
-class _Request(ClientRequest):
-    """Notes when something leaves, and whether the connection had been used before."""
-
-    async def send(self, conn: Connection) -> aiohttp.ClientResponse:
-        noted = _attempt.get()
-        protocol = conn.protocol
-        if protocol is not None:
-            if protocol.should_close:
-                raise _Unasked
-            noted.reused = protocol in _used
-            _used.add(protocol)
-        noted.sent = True
-        noted.at = time.monotonic()
-        return await super().send(conn)
-
-
-class _NoCookies(aiohttp.DummyCookieJar):
-    """Not even looked at: what cannot be read of a cookie would be logged."""
-
-    def update_cookies_from_headers(self, headers: Sequence[str], response_url: URL) -> None:
-        """Nothing."""
 
 
 class HttpUpstream:
@@ -143,10 +98,10 @@ class HttpUpstream:
         )
         self._session = aiohttp.ClientSession(
             connector=connector,
-            cookie_jar=_NoCookies(),
+            cookie_jar=NoCookies(),
             auto_decompress=False,
             trust_env=False,
-            request_class=_Request,
+            request_class=NotedRequest,
             timeout=aiohttp.ClientTimeout(total=None, connect=self._endpoint.connect),
             read_bufsize=_READ,
             max_line_size=_HEADER_BYTES,
@@ -203,7 +158,7 @@ class HttpUpstream:
             try:
                 data = await self._read(response, end)
             except BaseException:
-                response.close()
+                abandon(response)
                 raise
             self._succeeded()
             return Answer(response.status, {"content-type": accept}, data)
@@ -229,7 +184,7 @@ class HttpUpstream:
         """The head of a success; what failed is tried again where that is safe."""
         left = self._endpoint.retries
         while True:
-            noted = _Attempt()
+            noted = Attempt()
             pause = 0.0
             try:
                 response = await self._asked(method, path, body, end, accept, noted)
@@ -246,7 +201,7 @@ class HttpUpstream:
                 slow = isinstance(error, TimeoutError) and noted.sent
                 again = not noted.sent or _stale(error, noted) or (idempotent and not slow)
                 pause = 0.0 if noted.sent else 0.05 * (self._endpoint.retries - left)
-            except _Unasked:
+            except Unasked:
                 continue  # that connection is closed now
             except UpstreamFailed:
                 self._failed()
@@ -258,7 +213,7 @@ class HttpUpstream:
             await asyncio.sleep(pause)
 
     async def _asked(
-        self, method: str, path: str, body: bytes | None, end: float, accept: str, noted: _Attempt
+        self, method: str, path: str, body: bytes | None, end: float, accept: str, noted: Attempt
     ) -> aiohttp.ClientResponse:
         """One attempt, up to the head of the answer."""
         if self._session is None:
@@ -275,11 +230,15 @@ class HttpUpstream:
             if len(body) > _LARGE_BODY:
                 data = io.BytesIO(body)  # is sent in pieces
         self._authorise(headers)
-        _attempt.set(noted)
-        async with asyncio.timeout_at(min(end, _now() + self._endpoint.connect + self._endpoint.timeout)):
-            return await self._session.request(
-                method, self._url(path), data=data, headers=headers, allow_redirects=False
-            )
+        noted.begin()
+        try:
+            async with asyncio.timeout_at(min(end, _now() + self._endpoint.connect + self._endpoint.timeout)):
+                return await self._session.request(
+                    method, self._url(path), data=data, headers=headers, allow_redirects=False
+                )
+        except BaseException:
+            noted.abandon()
+            raise
 
     def _authorise(self, headers: dict[str, str]) -> None:
         try:
@@ -304,12 +263,12 @@ class HttpUpstream:
         coding = response.headers.get("Content-Encoding", "identity").strip().lower()
         length = response.content_length
         if kind != accept or coding != "identity":
-            response.close()
+            abandon(response)
             raise garbled()
         if length is not None and length > (
             self._endpoint.longest_stream if accept == _EVENTS else self._endpoint.largest
         ):
-            response.close()
+            abandon(response)
             raise too_large()
 
     async def _read(self, response: aiohttp.ClientResponse, end: float) -> bytes:
@@ -353,11 +312,11 @@ async def _refusal(response: aiohttp.ClientResponse, end: float) -> UpstreamFail
     except (aiohttp.ClientError, OSError):
         body.clear()
     finally:
-        response.close()
+        abandon(response)
     return answered(response.status, bytes(body), response.headers.get("Retry-After"))
 
 
-def _stale(error: Exception, noted: _Attempt) -> bool:
+def _stale(error: Exception, noted: Attempt) -> bool:
     """Whether a kept connection had been closed when the request was written to it."""
     closed = isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | ConnectionError)
     return closed and noted.reused and time.monotonic() - noted.at < _STALE

@@ -7,27 +7,12 @@ from collections.abc import Callable
 
 import aiohttp
 
+from accord.gateway.http_client import abandon, ends_with_its_connection
 from accord.gateway.upstream import Endpoint, Event, UpstreamFailed
 from accord.gateway.upstream_errors import broken, timed_out, too_large
 from accord.gateway.upstream_events import EventParser
 
 _DONE = b"[DONE]"
-
-
-def ends_with_its_connection(response: aiohttp.ClientResponse) -> None:
-    """Make whoever reads a body hear at once that its connection is gone: malformed chunks go unsaid."""
-    content, connection = response.content, response.connection
-    closed = connection.protocol.closed if connection is not None and connection.protocol is not None else None
-    if closed is None:
-        return
-
-    def tell(future: asyncio.Future[None]) -> None:
-        if not future.cancelled():
-            future.exception()
-        if not content.is_eof() and content.exception() is None:
-            content.set_exception(aiohttp.ClientPayloadError())
-
-    closed.add_done_callback(tell)
 
 
 class HttpEvents:
@@ -104,4 +89,4 @@ class HttpEvents:
         """End it; an upstream that is still talking sees its connection closed."""
         self._over = True
         self._parser.ready.clear()
-        self._response.close()
+        abandon(self._response)

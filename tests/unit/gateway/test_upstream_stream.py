@@ -6,9 +6,11 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.unit.access.pki import Authority, here
 from tests.upstream import (
     Close,
     FakeUpstream,
@@ -24,6 +26,7 @@ from tests.upstream import (
     stream_head,
 )
 
+from accord.access.tls import server_context
 from accord.gateway.upstream import Endpoint, Event, Upstream, UpstreamFailed
 from accord.gateway.upstreams import Upstreams
 
@@ -232,3 +235,22 @@ def test_many_at_once_do_not_mix() -> None:
         assert asking(fake, many, replace(FAST, connections=8, connect=9, timeout=9)) == [
             f"{number} " * 20 for number in range(40)
         ]
+
+
+def test_over_tls_it_ends_at_once_as_well(tmp_path: Path) -> None:
+    """Closing would be polite and wait for the other side, which goes on talking."""
+    authority = Authority(tmp_path)
+    pair = authority.issue("server", here())
+    endpoint = replace(FAST, ca=str(authority.path), timeout=5, idle=5, total=9)
+    with FakeUpstream(server_context(pair.certificate, pair.key)) as fake:
+        fake.will([*stream_head(), Repeat(b": a\n\n", 0.05)], [Wait(9)])
+
+        async def leave(one: Upstream) -> None:
+            async with one.stream(CHAT, b"{}") as stream:
+                await anext(stream)
+            assert await asyncio.to_thread(fake.wait, lambda: fake.closed == 1, 1.0)
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(one.post(CHAT, b"{}"), 0.1)
+            assert await asyncio.to_thread(fake.wait, lambda: fake.closed == 2, 1.0)
+
+        asking(fake, leave, endpoint)
