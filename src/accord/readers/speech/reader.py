@@ -30,8 +30,10 @@ from accord.readers.speech.expected import context, corrected
 from accord.readers.speech.features import WINDOW_S
 from accord.readers.speech.intervals import clipped, inside, meets, middle, outside, replaced
 from accord.readers.speech.loudness import evened
-from accord.readers.speech.tracks import DISGUISES, PLAIN, Track, Way, tracks
+from accord.readers.speech.residue import LOUD, WHOLE, its_own, kept
+from accord.readers.speech.tracks import DISGUISES, Key, Track, Way, tracks
 from accord.readers.speech.whisper import DIGITS, Encoded, Whisper
+from accord.readers.speech.windows import PAUSE_S, ROOM_S, TAIL_S, WELL, plainly, room, windows_of
 from accord.readers.speech.words import (
     Hearing,
     Word,
@@ -52,13 +54,9 @@ MODELS = {"base": "whisper-base", "tiny.en": "whisper-tiny-en"}
 
 NOT_UNDERSTOOD = "speech that could not be understood"
 
-_WINDOW_S = 28.0
 _PIECE_S = 8.0
-_PAUSE_S = 2.0
 _FEW = 3
-_ROOM_S = 15.0
 _LANGUAGE_ROOM_S = 10.0
-_TAIL_S = 3.0
 _CLOSE_ROOM_S = 8.0
 _HIDDEN_WORDS_S = 0.8
 _LEAST_DIGITS, _MOST_DIGITS_A_SECOND = 3, 6
@@ -66,13 +64,10 @@ _KEPT = 8
 _LANGUAGE_S = 2.0
 _LANGUAGE_SURE = 0.5  # as Whisper's users take it for settled
 _VOICE_S = 0.1
-_NEARBY_S = 1.0
 _HIDDEN_S = 0.5
 _SAMPLE_S = 5.0
-_WELL = -0.5  # twice as sure as what is just about trusted
 _HIGH_RATE = 40_000
-_MASKED = 0.1
-_LINGERS = 16  # frames: half a second
+_MOSTLY = 0.5
 _SLOWEST, _FASTEST = 2_000, 768_000
 
 
@@ -121,13 +116,16 @@ class SpeechReader:
         if self._language and not whisper.knows(self._language):
             raise PluginError("the speech model does not know this language", hint="give it as ISO 639-1")
         listening = _Listening(whisper, self._cache, self._language, stop, self._names)
-        plain = tracks(sound, listening.adds)
+        found = tracks(sound, listening.judge)
+        plain = [track for track in found if not track.faint]
         hearings = [listening.hear(track) for track in plain]
+        faint = [listening.faintly(track) for track in found if track.faint]
         pairs = list(zip(plain, hearings, strict=True))
         disguised = [listening.disguised(track, heard, way) for track, heard in pairs for way in DISGUISES]
         doubts = merged(each for hearing in hearings for each in hearing.doubts)
         flaws = [Flaw("fault.uninspected", NOT_UNDERSTOOD, sound.item, Interval(*each)) for each in doubts]
         strips = [strip_of(hearing.words, sound.item) for hearing in hearings if hearing.words]
+        strips += [strip_of(words, sound.item) for words in faint if words]
         strips += [replace(strip_of(words, sound.item), hidden=True) for words in disguised if words]
         return Heard(tuple(strips), tuple(flaws), _said(hearings, strips))
 
@@ -149,17 +147,34 @@ class _Listening:
         self._forced = language or ("" if whisper.multilingual else "en")
         self._stop = stop
         self._names = names
-        self._known: dict[tuple[bytes, Way], Activity] = {}
-        self._encoded: dict[tuple[bytes, Way, float, float, float], Encoded] = {}
+        self._known: dict[Key, Activity] = {}
+        self._encoded: dict[tuple[Key, float, float, float], Encoded] = {}
 
-    def adds(self, difference: Track, kept: Sequence[Track]) -> bool:
-        """Whether somebody speaks in what a channel has beyond others, loud enough to be made out beside them."""
-        own = self._activity(difference)
-        louder = np.max([self._activity(track).levels for track in kept], axis=0)
-        around = np.lib.stride_tricks.sliding_window_view(np.pad(louder, _LINGERS), 2 * _LINGERS + 1).max(axis=1)
-        own = Activity(np.where(own.levels >= _MASKED * around, own.voice, 0).astype(np.float32), own.levels)
-        self._known[difference.key] = own
-        return float((own.voice >= SURE).sum()) * FRAME_S >= _VOICE_S
+    def judge(self, plain: Track | None, rest: Track, heard: Sequence[Track]) -> Track | None:
+        """How a channel is heard beside others: as it is, as what it has of its own, or not at all.
+
+        Args:
+            plain: the channel; None for a sum or a difference of channels that are heard.
+            rest: what it has of its own.
+            heard: what is heard so far.
+        """
+        own = self._activity(rest)
+        whole = self._activity(plain) if plain is not None else own
+        share, apart, near = its_own(whole, own, [self._activity(track) for track in heard])
+        voice = kept(own, np.ones_like(apart)).voice >= SURE
+        mine = voice & apart
+        chosen: Track | None = None
+        if plain is not None and mine.sum() * FRAME_S >= _VOICE_S and float(share[mine].mean()) >= WHOLE:
+            chosen = plain
+        elif plain is not None and (mine & near & (share >= LOUD)).sum() * FRAME_S >= max(
+            _VOICE_S, _MOSTLY * float(voice.sum()) * FRAME_S
+        ):
+            chosen = rest
+        elif mine.sum() * FRAME_S >= _HIDDEN_S:
+            chosen = replace(rest, faint=True)
+        if chosen is not None:
+            self._known[chosen.key] = kept(whole if chosen is plain else own, apart)
+        return chosen
 
     def hear(self, track: Track) -> Hearing:
         """Everything that is said on a track; of one that is not listened to plainly, what is understood at once."""
@@ -172,13 +187,17 @@ class _Listening:
         main, languages = self._languages(track, found)
         words: list[Word] = []
         doubts: list[tuple[float, float]] = []
-        for language, window in _windows(found, languages):
+        for language, window in windows_of(found, languages):
             hearing = self._window(track, window, language, activity)
             words += hearing.words
             doubts += hearing.doubts
-            if track.way != PLAIN and (doubts or not hearing.words):
+            if not track.plainly and (doubts or not hearing.words):
                 break  # that way, it is no speech
         return Hearing(tuple(widened(words)), tuple(merged(doubts)), main)
+
+    def faintly(self, track: Track) -> tuple[Word, ...]:
+        """What is understood well on a track that may be an echo of others, or the rest of what was coded."""
+        return self._well(track, self._activity(track)).words
 
     def disguised(self, track: Track, heard: Hearing, way: Way) -> tuple[Word, ...]:
         """What is said on a track for who listens to it in another way, where nobody was understood plainly.
@@ -189,23 +208,28 @@ class _Listening:
             return ()
         other = replace(track, way=way)
         own = self._activity(other)
-        plain = _plainly(heard, round(track.seconds / FRAME_S) + 1)
+        plain = plainly(heard, round(track.seconds / FRAME_S) + 1)
         middles = [other.recorded(at * FRAME_S, (at + 1) * FRAME_S) for at in range(len(own.voice))]
         there = np.asarray([int((low + high) / 2 / FRAME_S) for low, high in middles]).clip(0, len(plain) - 1)
         own = Activity(np.where(plain[there], 0, own.voice).astype(np.float32), own.levels)
         if float((own.voice >= SURE).sum()) * FRAME_S < _HIDDEN_S:
             return ()
-        sure = np.cumsum(own.voice >= SURE) * FRAME_S
-        found = Hearing((), (), "")
+        words = self._well(other, own).words
+        return tuple(replace(word, times=tuple(other.recorded(*each) for each in word.times)) for word in words)
+
+    def _well(self, track: Track, activity: Activity) -> Hearing:
+        """What is understood well of a track; a little of it tells whether it is worth listening to the rest."""
+        sure = np.cumsum(activity.voice >= SURE) * FRAME_S
+        found = nothing = Hearing((), (), "")
         for most in (_SAMPLE_S, float(sure[-1])):
-            # A little of it tells whether it is worth listening to the rest.
-            self._known[other.key] = Activity(np.where(sure <= most, own.voice, 0).astype(np.float32), own.levels)
-            found = self.hear(other)
-            if found.doubts or found.sureness < _WELL:
-                return ()
+            voice = np.where(sure <= most, activity.voice, 0).astype(np.float32)
+            self._known[track.key] = Activity(voice, activity.levels)
+            found = self.hear(track)
+            if found.doubts or found.sureness < WELL:
+                return nothing
             if sure[-1] <= _SAMPLE_S:
                 break
-        return tuple(replace(word, times=tuple(other.recorded(*each) for each in word.times)) for word in found.words)
+        return found
 
     def _activity(self, track: Track) -> Activity:
         known = self._known.get(track.key)
@@ -230,13 +254,13 @@ class _Listening:
             return self._forced, dict.fromkeys(found, self._forced)
         shares: dict[str, float] = defaultdict(float)
         likeliest: list[tuple[tuple[Stretch, ...], str, float]] = []
-        groups = packed(found, _PIECE_S, _PAUSE_S)
-        room = _ROOM_S if len(groups) <= _FEW else _LANGUAGE_ROOM_S
+        groups = packed(found, _PIECE_S, PAUSE_S)
+        size = ROOM_S if len(groups) <= _FEW else _LANGUAGE_ROOM_S
         for group in groups:
             self._pause()
             start, end = group[0].start, group[-1].end
-            guesses = self._whisper.languages(self._encode(track, start, end, room))
-            if guesses[0][1] < _LANGUAGE_SURE and len(groups) <= _FEW and track.way == PLAIN:
+            guesses = self._whisper.languages(self._encode(track, start, end, size))
+            if guesses[0][1] < _LANGUAGE_SURE and len(groups) <= _FEW and track.plainly:
                 guesses = self._whisper.languages(self._encode(track, start, end, WINDOW_S))
             for language, share in guesses[:5]:
                 shares[language] += share * (end - start)
@@ -251,9 +275,9 @@ class _Listening:
     def _window(self, track: Track, window: tuple[Stretch, ...], language: str, activity: Floats) -> Hearing:
         """One window; what was not understood in it is listened to again by itself."""
         hearing = self._attempt(track, window, language, activity)
-        again = [piece for piece in window if meets(piece, hearing) and track.way == PLAIN]
+        again = [piece for piece in window if meets(piece, hearing) and track.plainly]
         words, doubts = list(hearing.words), list(hearing.doubts)
-        for group in packed(again, _PIECE_S, _PAUSE_S):
+        for group in packed(again, _PIECE_S, PAUSE_S):
             if group == window:
                 break  # nothing would be heard that was not
             start, end = group[0].start, group[-1].end
@@ -265,7 +289,7 @@ class _Listening:
                 left = [each for each in outside(doubts, start, end) if voiced(activity, *each) >= _VOICE_S]
                 doubts = [*left, *closer.doubts]
         words.sort(key=lambda word: word.start)
-        if track.way == PLAIN:
+        if track.plainly:
             words = self._counted(track, window, hearing.language, activity, words)
             words, unheard = self._unhurried(track, hearing.language, activity, words, doubts)
             doubts += unheard
@@ -280,7 +304,7 @@ class _Listening:
             return words
         self._pause()
         start, end = window[0].start, window[-1].end
-        encoded = self._encode(track, start, end, _room(start, end))
+        encoded = self._encode(track, start, end, room(start, end))
         primed = settle(self._whisper.understand(encoded, language, DIGITS), start, end, activity).words
         for piece in window:
             before, after = (inside(each, piece.start, piece.end) for each in (words, primed))
@@ -299,7 +323,7 @@ class _Listening:
             if any(low <= (start + end) / 2 < high for low, high in doubts):
                 continue
             self._pause()
-            encoded = self._encode(track, start, end, max(_CLOSE_ROOM_S, end - start + _TAIL_S))
+            encoded = self._encode(track, start, end, max(_CLOSE_ROOM_S, end - start + TAIL_S))
             tries = [self._whisper.understand(encoded, language, told) for told in ("", DIGITS)]
             heard = [list(settle(guess, start, end, activity).words) for guess in tries if not guess.unsure]
             left = [sum(more for _, _, more in lasting(each, activity)) if each else surplus for each in heard]
@@ -312,11 +336,11 @@ class _Listening:
 
     def _with_names(self, track: Track, window: tuple[Stretch, ...], language: str, words: list[Word]) -> list[Word]:
         """The words of a window in which the names that may be said are written right."""
-        if not self._names or not words or track.way != PLAIN:
+        if not self._names or not words or not track.plainly:
             return words
         self._pause()
         start, end = window[0].start, window[-1].end
-        encoded = self._encode(track, start, end, _room(start, end))
+        encoded = self._encode(track, start, end, room(start, end))
         guess = self._whisper.understand(encoded, language, context(self._names))
         return words if guess.loops else corrected(words, words_of(guess.tokens, start), self._names)
 
@@ -329,16 +353,16 @@ class _Listening:
         start, end = window[0].start, window[-1].end
         best: Hearing | None = None
         tried = set[tuple[float, str]]()
-        rooms = [_room(start, end), WINDOW_S]
-        for room in rooms if end - start <= _PIECE_S and track.way == PLAIN else rooms[:1]:
+        rooms = [room(start, end), WINDOW_S]
+        for size in rooms if end - start <= _PIECE_S and track.plainly else rooms[:1]:
             self._pause()
-            encoded = self._encode(track, start, end, room)
+            encoded = self._encode(track, start, end, size)
             if best is not None and not self._forced:
                 seems, share = self._whisper.languages(encoded)[0]
                 language = seems if share >= _LANGUAGE_SURE else language
-            if (room, language) in tried:
+            if (size, language) in tried:
                 break
-            tried.add((room, language))
+            tried.add((size, language))
             hearing = settle(self._whisper.understand(encoded, language), start, end, activity)
             if best is None or hearing.doubtful < best.doubtful:
                 best = hearing
@@ -348,40 +372,11 @@ class _Listening:
             return Hearing((), (), language)  # nobody spoke there after all
         return best
 
-    def _encode(self, track: Track, start: float, end: float, room: float) -> Encoded:
-        key = (*track.key, start, end, room)
+    def _encode(self, track: Track, start: float, end: float, size: float) -> Encoded:
+        key = (track.key, start, end, size)
         if key not in self._encoded:
             while len(self._encoded) >= _KEPT:
                 self._encoded.pop(next(iter(self._encoded)))
             voice = self._activity(track).voice[round(start / FRAME_S) :]
-            self._encoded[key] = self._whisper.encode(evened(track.piece(start, end), voice), least=room)
+            self._encoded[key] = self._whisper.encode(evened(track.piece(start, end), voice), least=size)
         return self._encoded[key]
-
-
-def _room(start: float, end: float) -> float:
-    """Seconds that are listened to for a window, with silence behind it."""
-    return min(WINDOW_S, max(_ROOM_S, end - start + _TAIL_S))
-
-
-def _windows(found: Sequence[Stretch], languages: dict[Stretch, str]) -> list[tuple[str, tuple[Stretch, ...]]]:
-    """Windows in which one language is spoken."""
-    windows: list[tuple[str, tuple[Stretch, ...]]] = []
-    run: list[Stretch] = []
-    for stretch in [*found, None]:
-        if run and (stretch is None or languages[stretch] != languages[run[-1]]):
-            windows += [(languages[run[0]], window) for window in packed(run, _WINDOW_S, _PAUSE_S)]
-            run = []
-        if stretch is not None:
-            run.append(stretch)
-    return windows
-
-
-def _plainly(heard: Hearing, frames: int) -> NDArray[np.bool_]:
-    """For each frame of a recording, whether it is near words that were understood well as they were said."""
-    near = np.zeros(frames, dtype=np.bool_)
-    if heard.sureness >= _WELL:
-        for word in heard.words:
-            near[max(0, int((word.start - _NEARBY_S) / FRAME_S)) : int((word.end + _NEARBY_S) / FRAME_S) + 1] = True
-    for start, end in heard.doubts:
-        near[int(start / FRAME_S) : int(end / FRAME_S) + 1] = False
-    return near

@@ -1,14 +1,15 @@
 """Which channels of a recording are heard by themselves.
 
 Somebody may speak on one channel only, or on two in opposite phase, which a downmix makes silent. So channels are
-compared: one that is another times a number is heard once, all others by themselves; of one that is another plus
-something faint, what is faint.
+compared: one that is another times a number is heard once; of others, what does not follow from those heard before
+(`residue`). Sums and differences of two channels are heard where somebody speaks in them who is in neither made out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import soxr
@@ -16,13 +17,14 @@ from numpy.typing import NDArray
 
 from accord.core.media import Sound
 from accord.readers.speech.features import RATE
+from accord.readers.speech.residue import residue
 
 Floats = NDArray[np.float32]
 
 _BLOCK_S = 30
 _MARGIN_S = 0.05
 _SAME_DB = -60.0
-_FAINT_DB = -15.0
+_MOST_PAIRED, _PAIRED = 4, 10.0  # channels; how many times the power of the other
 _QUALITY = "HQ"
 _INAUDIBLE_HZ = 16_500
 _INAUDIBLE_LEVEL = 3e-4
@@ -57,6 +59,9 @@ DISGUISES = (
 """Ways to hide speech from who listens plainly, that everybody's audio editor undoes."""
 
 
+Key = tuple[int, bytes, Way]
+
+
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Track:
     """A mix of the channels of a recording that is heard by itself.
@@ -65,16 +70,25 @@ class Track:
         sound: the recording.
         weights: how much of each channel.
         way: how it is listened to; times of what is heard count in that way.
+        part: tells a recording that was made of a channel from the one it was made of.
+        faint: it may be an echo of others, so only what is understood well counts.
     """
 
     sound: Sound
     weights: Floats
     way: Way = PLAIN
+    part: int = 0
+    faint: bool = False
 
     @property
-    def key(self) -> tuple[bytes, Way]:
+    def key(self) -> Key:
         """Which track it is among those of its recording."""
-        return self.weights.tobytes(), self.way
+        return self.part, self.weights.tobytes(), self.way
+
+    @property
+    def plainly(self) -> bool:
+        """Whether all of it is listened to, and not only what is understood at once."""
+        return self.way == PLAIN and not self.faint
 
     @property
     def seconds(self) -> float:
@@ -123,6 +137,10 @@ class Track:
         return _envelope(mixed, self.sound.rate) if self.way.carried else mixed
 
 
+Judge = Callable[[Track | None, Track, Sequence[Track]], Track | None]
+"""Which of a channel, and what it has of its own, is to be heard beside some tracks; None for neither of them."""
+
+
 def _envelope(samples: Floats, rate: int) -> Floats:
     """How loud is what lies above hearing; nothing where there is next to nothing."""
     spectrum = np.fft.rfft(samples)
@@ -135,12 +153,12 @@ def _samples(sound: Sound) -> NDArray[np.int16]:
     return np.frombuffer(sound.packed, dtype="<i2").reshape(-1, sound.channels)
 
 
-def tracks(sound: Sound, adds: Callable[[Track, Sequence[Track]], bool]) -> list[Track]:
+def tracks(sound: Sound, judge: Judge) -> list[Track]:
     """The mixes that together hold everything that can be heard, the loudest channel first.
 
     Args:
         sound: the recording.
-        adds: whether somebody speaks in what a channel has that those kept so far do not have.
+        judge: says how what is mixed is to be heard beside what is heard so far.
     """
     gram = _gram(sound)
     power = np.diag(gram)
@@ -149,21 +167,42 @@ def tracks(sound: Sound, adds: Callable[[Track, Sequence[Track]], bool]) -> list
     for channel in sorted(range(sound.channels), key=lambda each: -power[each]):
         if power[channel] <= 0:
             continue
-        weights = np.zeros(sound.channels, dtype=np.float64)
-        weights[channel] = 1.0
+        plain = Track(sound, np.eye(sound.channels, dtype=np.float32)[channel])
         if not kept:
             kept.append(channel)
-            found.append(Track(sound, weights.astype(np.float32)))
+            found.append(plain)
             continue
-        rest = weights.copy()
-        rest[kept] -= np.linalg.lstsq(gram[np.ix_(kept, kept)], gram[kept, channel], rcond=1e-9)[0]
-        left = 10 * np.log10(max(float(rest @ gram @ rest), 1e-12) / power[channel])
-        difference = Track(sound, rest.astype(np.float32))
-        if left < _SAME_DB or not adds(difference, found):
+        if _left(gram, channel, kept) < _SAME_DB:
             continue
-        kept.append(channel)
-        found.append(difference if left < _FAINT_DB else Track(sound, weights.astype(np.float32)))
-    return found
+        rest = Track(residue(sound, channel, kept), np.ones(1, np.float32), part=channel + 1)
+        chosen = judge(plain, rest, found)
+        if chosen is not None:
+            kept.append(channel)
+            found.append(chosen)
+    return [*found, *_sides(sound, gram, judge, found)]
+
+
+def _left(gram: NDArray[np.float64], channel: int, kept: Sequence[int]) -> float:
+    """How loud a channel is without those kept so far, in decibels below itself."""
+    rest = np.eye(len(gram))[channel]
+    rest[list(kept)] -= np.linalg.lstsq(gram[np.ix_(kept, kept)], gram[kept, channel], rcond=1e-9)[0]
+    return float(10 * np.log10(max(float(rest @ gram @ rest), 1e-12) / gram[channel, channel]))
+
+
+def _sides(sound: Sound, gram: NDArray[np.float64], judge: Judge, found: Sequence[Track]) -> list[Track]:
+    """Sums and differences of channels of about one loudness in which somebody speaks who is in neither made out."""
+    power = np.diag(gram)
+    loudest = [int(each) for each in np.argsort(-power)[:_MOST_PAIRED] if power[each] > 0]
+    more: list[Track] = []
+    for one, other in combinations(loudest, 2):
+        if power[one] > _PAIRED * power[other] or _left(gram, other, [one]) < _SAME_DB:
+            continue
+        for sign in (-1.0, 1.0):
+            weights = np.zeros(sound.channels, dtype=np.float32)
+            weights[[one, other]] = 1.0, sign
+            chosen = judge(None, Track(sound, weights), [*found, *more])
+            more += [chosen] if chosen is not None else []
+    return more
 
 
 def _gram(sound: Sound) -> NDArray[np.float64]:
