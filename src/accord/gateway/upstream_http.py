@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import time
-import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -222,7 +222,7 @@ class HttpUpstream:
             "Accept": accept,
             "Accept-Encoding": "identity",
             "User-Agent": "accord",
-            "X-Request-Id": uuid.uuid4().hex,
+            "X-Request-Id": os.urandom(16).hex(),
         }
         data: bytes | io.BytesIO | None = body
         if body is not None:
@@ -275,6 +275,11 @@ class HttpUpstream:
         """The body, as far as allowed."""
         chunks: list[bytes] = []
         size, content, idle = 0, response.content, self._endpoint.idle
+        if content.is_eof() and content.exception() is None:  # it came with its head, as most do
+            if content.total_bytes > self._endpoint.largest:
+                self._failed()
+                raise too_large()
+            return content.read_nowait()
         ends_with_its_connection(response)
         try:
             async with asyncio.timeout_at(min(end, _now() + idle)) as clock:
