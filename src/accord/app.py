@@ -12,7 +12,9 @@ from accord import config, plugins
 from accord.absent import unavailable
 from accord.errors import ConfigError, ModelError, PluginError
 from accord.guard import Guard, Limits
+from accord.guard.breaking import Agreed, Breaker
 from accord.guard.guard import AnyDetector, AnyReader
+from accord.guard.recording import Heard, Log
 from accord.media.limits import MediaLimits
 from accord.media.opener import MediaOpener
 from accord.policy import Policy
@@ -109,6 +111,10 @@ def guard_of(
     *,
     keep: bool = True,
     on_close: Callable[[], None] | None = None,
+    breaker: Breaker | None = None,
+    agreed: Agreed | None = None,
+    heard: Heard | None = None,
+    log: Log | None = None,
 ) -> Guard:
     """A guard over plugins and state that may be shared with others.
 
@@ -119,19 +125,26 @@ def guard_of(
         named: what stands for values.
         keep: whether content that does not leave is kept.
         on_close: run when the guard is closed.
+        breaker: leaves detectors alone that fail again and again.
+        agreed: whether a detector that is left alone may be missing.
+        heard: told of every decision on record.
+        log: writes to the audit log of the state, and does something besides; the log itself when not given.
     """
     limits = _limits(chosen.limits)
     return Guard(
         made.policy,
         made.readers,
         made.detectors,
-        kept.audit,
+        log or kept.audit,
         named,
         limits,
         MediaOpener(limits.media, workers=limits.workers),
         keeper=kept.quarantine if keep else None,
         commitment=kept.commitment,
         on_close=on_close,
+        breaker=breaker,
+        agreed=agreed,
+        heard=heard,
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-import logging
+import os
 import sys
+import tempfile
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -61,16 +63,19 @@ def serve(
     keys and TLS.
     """
     from accord.app import settings, state_dir
+    from accord.gateway import logs, metrics
     from accord.gateway.server import serve as run
     from accord.serve import plan, serving
 
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    logs.configure()
     host, port = address(where)
     chosen = said(settings(shared.source), upstream=upstream, timeout=timeout, workers=workers, behind=behind_proxy)
     made = plan(chosen, state_dir(shared.state), host, port, source=shared.source)
-    run(made, made.listen, serving(chosen), lambda at: _ready(shared, at))
+    how = serving(chosen)
+    with tempfile.TemporaryDirectory(prefix="accord-metrics-") as counted:
+        if how.workers > 1:
+            metrics.shared(Path(counted))
+        run(made, made.listen, how, lambda at: _ready(shared, at))
     return 0
 
 
@@ -117,8 +122,6 @@ def said(
     behind: bool = False,
 ) -> config.ConfigModel:
     """A configuration with what options say about it."""
-    import os
-
     from accord.config import UpstreamModel
     from accord.config.state import SecretModel
 

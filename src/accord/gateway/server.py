@@ -143,6 +143,7 @@ def server(application: Application, how: Serving, ready: Callable[[], None] = l
         ready: called once it answers.
     """
     told = logging.getLogger("uvicorn.error")
+    told.setLevel(logging.WARNING)  # what it does is told by what it leads to
     if _nameless not in told.filters:
         told.addFilter(_nameless)
     certificate = how.certificate

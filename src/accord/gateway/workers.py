@@ -20,6 +20,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Any
 
 from accord.errors import AccordError
+from accord.gateway import metrics
 from accord.gateway.server import Make, Serving, run
 
 log = logging.getLogger("accord.gateway")
@@ -125,6 +126,8 @@ class Workers:
         deaths = 0 if lived > HEALTHY else self._deaths.get(number, 0)
         self._deaths[number] = deaths + 1
         pause = PAUSES[min(deaths, len(PAUSES) - 1)]
+        if worker.process.pid is not None:
+            metrics.ended(worker.process.pid)
         log.error("worker %d ended with %s; another one follows", number, worker.process.exitcode)
         worker.pipe.close()
         worker.process.close()
