@@ -15,8 +15,15 @@ from accord.gateway.admin import Admin
 from accord.gateway.app import Gateway
 from accord.gateway.chat import Chat
 from accord.gateway.console import Console
+from accord.gateway.embeddings import Embeddings
 from accord.gateway.gate import AccessGate
+from accord.gateway.models import Models
+from accord.gateway.moderations import Moderations
 from accord.gateway.openapi import Description
+from accord.gateway.presidio import health_routes
+from accord.gateway.presidio_analyze import PresidioAnalyzer
+from accord.gateway.presidio_anonymize import PresidioAnonymizer
+from accord.gateway.presidio_image import PresidioImage
 from accord.gateway.services import Route
 from accord.gateway.upkeep import Upkeep
 from accord.serve.objects import authenticator, fetcher, issuer_keys
@@ -77,6 +84,13 @@ def doors(parts: Parts) -> list[Route]:
     )
     routes = [
         *chat.routes(),
+        *Embeddings(parts.guards, parts.upstreams, body=body, seconds=seconds).routes(),
+        *Models(parts.upstreams).routes(),
+        *Moderations(parts.guards, body=body, seconds=seconds).routes(),
+        *PresidioAnalyzer(parts.guards, body=body, seconds=seconds).routes(),
+        *PresidioAnonymizer(body=body, seconds=seconds).routes(),
+        *PresidioImage(parts.guards, body=body, seconds=seconds).routes(),
+        *health_routes(),
         *admin.routes(),
         *Console(parts.guards, body=body, seconds=seconds).routes(),
     ]
