@@ -21,6 +21,7 @@ LEAST, LEAST_UNTOLD = 4, 6
 """Digits of a number in pieces: where it is announced, and where it is not."""
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|[^\W_]+")
+_ORDINAL = re.compile(r"^\d+(?:st|nd|rd|th|er|e|ème|º|ª)$")
 _GAP = 3  # words between two pieces
 _LONGEST_PIECE = 8  # digits; a longer one is found by itself, and tells where the number goes on
 _AGAIN, _TELLING = 3, 4  # times that the same words stand between pieces; letters of what is no preposition
@@ -143,7 +144,7 @@ def _pieces(text: str) -> list[_Piece]:
                 found.append(_Piece(said.start, said.end, said.digits, tuple(between)))
             between = []
         else:
-            between.append(said.word)
+            between.append(_ORDINAL.sub("first", said.word))
     return found
 
 

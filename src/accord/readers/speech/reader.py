@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from accord.core.media import Flaw, Heard, Sound, Stop, Strip
+from accord.core.media import Flaw, Heard, Sound, Stop
 from accord.core.place import Interval
 from accord.errors import PluginError
 from accord.models.runtime import session, speech_model
@@ -28,12 +29,23 @@ from accord.readers.speech.activity import (
 )
 from accord.readers.speech.expected import context, corrected
 from accord.readers.speech.features import WINDOW_S
+from accord.readers.speech.foreign import foreign, that_knows
 from accord.readers.speech.intervals import clipped, inside, meets, middle, outside, replaced
 from accord.readers.speech.loudness import evened
 from accord.readers.speech.residue import LOUD, WHOLE, its_own, kept
 from accord.readers.speech.tracks import DISGUISES, Key, Track, Way, tracks
 from accord.readers.speech.whisper import DIGITS, Encoded, Whisper
-from accord.readers.speech.windows import PAUSE_S, ROOM_S, TAIL_S, WELL, plainly, room, windows_of
+from accord.readers.speech.windows import (
+    PAUSE_S,
+    ROOM_S,
+    TAIL_S,
+    WELL,
+    language_of,
+    plainly,
+    room,
+    unexplained,
+    windows_of,
+)
 from accord.readers.speech.words import (
     Hearing,
     Word,
@@ -54,8 +66,7 @@ MODELS = {"base": "whisper-base", "tiny.en": "whisper-tiny-en"}
 
 NOT_UNDERSTOOD = "speech that could not be understood"
 
-_PIECE_S = 8.0
-_FEW = 3
+_PIECE_S, _FEW = 8.0, 3
 _LANGUAGE_ROOM_S = 10.0
 _CLOSE_ROOM_S = 8.0
 _HIDDEN_WORDS_S = 0.8
@@ -76,7 +87,8 @@ class SpeechReader:
 
     Args:
         cache: another model cache than the user's.
-        model: `base` for 99 languages, `tiny.en` for English in half the time.
+        model: `base` for 99 languages, `tiny.en` for English in half the time; where `base` was pulled, too, it tells
+            what is no English, which is then a fault.
         language: the language that is spoken (ISO 639-1); empty to find out.
 
     Raises:
@@ -115,11 +127,12 @@ class SpeechReader:
         whisper = Whisper(speech_model(self._model, self._cache))
         if self._language and not whisper.knows(self._language):
             raise PluginError("the speech model does not know this language", hint="give it as ISO 639-1")
-        listening = _Listening(whisper, self._cache, self._language, stop, self._names)
+        knows = None if whisper.multilingual else that_knows(MODELS["base"], self._cache)
+        listening = _Listening(whisper, self._cache, self._language, stop, self._names, knows)
         found = tracks(sound, listening.judge)
         plain = [track for track in found if not track.faint]
         hearings = [listening.hear(track) for track in plain]
-        faint = [listening.faintly(track) for track in found if track.faint]
+        faint = [listening.well(track, listening.activity(track)).words for track in found if track.faint]
         pairs = list(zip(plain, hearings, strict=True))
         disguised = [listening.disguised(track, heard, way) for track, heard in pairs for way in DISGUISES]
         doubts = merged(each for hearing in hearings for each in hearing.doubts)
@@ -127,26 +140,27 @@ class SpeechReader:
         strips = [strip_of(hearing.words, sound.item) for hearing in hearings if hearing.words]
         strips += [strip_of(words, sound.item) for words in faint if words]
         strips += [replace(strip_of(words, sound.item), hidden=True) for words in disguised if words]
-        return Heard(tuple(strips), tuple(flaws), _said(hearings, strips))
-
-
-def _said(hearings: Sequence[Hearing], strips: Sequence[Strip]) -> str:
-    """The language of the channel on which most was said."""
-    most = max(hearings, key=lambda hearing: len(hearing.words), default=None)
-    return most.language if most is not None and strips else ""
+        return Heard(tuple(strips), tuple(flaws), language_of(hearings))
 
 
 class _Listening:
     """One recording being listened to."""
 
     def __init__(
-        self, whisper: Whisper, cache: Path | None, language: str, stop: Stop, names: tuple[str, ...] = ()
+        self,
+        whisper: Whisper,
+        cache: Path | None,
+        language: str,
+        stop: Stop,
+        names: tuple[str, ...] = (),
+        knows: Whisper | None = None,
     ) -> None:
         self._whisper = whisper
         self._voice = session("silero-vad", "silero_vad_16k_sequence.onnx", cache)
         self._forced = language or ("" if whisper.multilingual else "en")
         self._stop = stop
         self._names = names
+        self._knows = knows
         self._known: dict[Key, Activity] = {}
         self._encoded: dict[tuple[Key, float, float, float], Encoded] = {}
 
@@ -158,9 +172,9 @@ class _Listening:
             rest: what it has of its own.
             heard: what is heard so far.
         """
-        own = self._activity(rest)
-        whole = self._activity(plain) if plain is not None else own
-        share, apart, near = its_own(whole, own, [self._activity(track) for track in heard])
+        own = self.activity(rest)
+        whole = self.activity(plain) if plain is not None else own
+        share, apart, near = its_own(whole, own, [self.activity(track) for track in heard])
         voice = kept(own, np.ones_like(apart)).voice >= SURE
         mine = voice & apart
         chosen: Track | None = None
@@ -178,7 +192,7 @@ class _Listening:
 
     def hear(self, track: Track) -> Hearing:
         """Everything that is said on a track; of one that is not listened to plainly, what is understood at once."""
-        activity = self._activity(track).voice
+        activity = self.activity(track).voice
         found = [
             piece for stretch in stretches(activity, track.seconds) for piece in split(stretch, activity, _PIECE_S)
         ]
@@ -193,11 +207,13 @@ class _Listening:
             doubts += hearing.doubts
             if not track.plainly and (doubts or not hearing.words):
                 break  # that way, it is no speech
+        doubts += unexplained(found, words, doubts, activity)
+        if self._knows is not None and track.plainly:
+            doubts += foreign(self._knows, found, partial(self._evened, track), self._pause)
         return Hearing(tuple(widened(words)), tuple(merged(doubts)), main)
 
-    def faintly(self, track: Track) -> tuple[Word, ...]:
-        """What is understood well on a track that may be an echo of others, or the rest of what was coded."""
-        return self._well(track, self._activity(track)).words
+    def _evened(self, track: Track, start: float, end: float) -> Floats:
+        return evened(track.piece(start, end), self.activity(track).voice[round(start / FRAME_S) :])
 
     def disguised(self, track: Track, heard: Hearing, way: Way) -> tuple[Word, ...]:
         """What is said on a track for who listens to it in another way, where nobody was understood plainly.
@@ -207,17 +223,17 @@ class _Listening:
         if way.carried and track.sound.rate < _HIGH_RATE:
             return ()
         other = replace(track, way=way)
-        own = self._activity(other)
+        own = self.activity(other)
         plain = plainly(heard, round(track.seconds / FRAME_S) + 1)
         middles = [other.recorded(at * FRAME_S, (at + 1) * FRAME_S) for at in range(len(own.voice))]
         there = np.asarray([int((low + high) / 2 / FRAME_S) for low, high in middles]).clip(0, len(plain) - 1)
         own = Activity(np.where(plain[there], 0, own.voice).astype(np.float32), own.levels)
         if float((own.voice >= SURE).sum()) * FRAME_S < _HIDDEN_S:
             return ()
-        words = self._well(other, own).words
+        words = self.well(other, own).words
         return tuple(replace(word, times=tuple(other.recorded(*each) for each in word.times)) for word in words)
 
-    def _well(self, track: Track, activity: Activity) -> Hearing:
+    def well(self, track: Track, activity: Activity) -> Hearing:
         """What is understood well of a track; a little of it tells whether it is worth listening to the rest."""
         sure = np.cumsum(activity.voice >= SURE) * FRAME_S
         found = nothing = Hearing((), (), "")
@@ -231,7 +247,8 @@ class _Listening:
                 break
         return found
 
-    def _activity(self, track: Track) -> Activity:
+    def activity(self, track: Track) -> Activity:
+        """When somebody speaks on a track, and how loud it is."""
         known = self._known.get(track.key)
         if known is None:
             detector = VoiceDetector(self._voice)
@@ -369,7 +386,9 @@ class _Listening:
             if not best.doubts:
                 return best
         if best is None or max(stretch.surest for stretch in window) < SURE:
-            return Hearing((), (), language)  # nobody spoke there after all
+            # Nobody spoke there after all, unless what was said is beyond doubt.
+            well = best is not None and best.sureness >= WELL
+            return Hearing(best.words if best is not None and well else (), (), language)
         return best
 
     def _encode(self, track: Track, start: float, end: float, size: float) -> Encoded:
@@ -377,6 +396,5 @@ class _Listening:
         if key not in self._encoded:
             while len(self._encoded) >= _KEPT:
                 self._encoded.pop(next(iter(self._encoded)))
-            voice = self._activity(track).voice[round(start / FRAME_S) :]
-            self._encoded[key] = self._whisper.encode(evened(track.piece(start, end), voice), least=size)
+            self._encoded[key] = self._whisper.encode(self._evened(track, start, end), least=size)
         return self._encoded[key]

@@ -53,6 +53,8 @@ DISGUISES = (
     Way("twice as fast", slower=2.0),
     Way("three times as fast", slower=3.0),
     Way("half as fast", slower=0.5),
+    Way("a quarter as fast", slower=0.25),
+    Way("an eighth as fast", slower=0.125),
     Way("backwards", backwards=True),
     Way("too high to hear", carried=True),
 )

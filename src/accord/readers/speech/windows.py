@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from accord.readers.speech.activity import FRAME_S, Stretch, packed
+from accord.readers.speech.activity import FRAME_S, Stretch, packed, voiced
 from accord.readers.speech.features import WINDOW_S
-from accord.readers.speech.words import Hearing
+from accord.readers.speech.words import Hearing, Word
+
+Floats = NDArray[np.float32]
 
 ROOM_S = 15.0
 """Seconds that are listened to at least, silence behind what is said included."""
@@ -25,6 +27,7 @@ WELL = -0.5
 
 _MOST_S = 28.0
 _NEARBY_S = 1.0
+_SAID_S = 1.0
 
 
 def room(start: float, end: float) -> float:
@@ -45,6 +48,19 @@ def windows_of(found: Sequence[Stretch], languages: dict[Stretch, str]) -> list[
     return windows
 
 
+def unexplained(
+    found: Sequence[Stretch], words: Sequence[Word], doubts: Sequence[tuple[float, float]], activity: Floats
+) -> list[tuple[float, float]]:
+    """Where somebody speaks for a second without a word or a doubt that says so."""
+    covered = [*((word.start, word.end) for word in words), *doubts]
+    return [
+        (piece.start, piece.end)
+        for piece in found
+        if voiced(activity, piece.start, piece.end) >= _SAID_S
+        and not any(start < piece.end and piece.start < end for start, end in covered)
+    ]
+
+
 def plainly(heard: Hearing, frames: int) -> NDArray[np.bool_]:
     """For each frame of a recording, whether it is near words that were understood well as they were said."""
     near = np.zeros(frames, dtype=np.bool_)
@@ -54,3 +70,9 @@ def plainly(heard: Hearing, frames: int) -> NDArray[np.bool_]:
     for start, end in heard.doubts:
         near[int(start / FRAME_S) : int(end / FRAME_S) + 1] = False
     return near
+
+
+def language_of(hearings: Sequence[Hearing]) -> str:
+    """The language of the channel on which most was said; empty where nothing was."""
+    most = max(hearings, key=lambda hearing: len(hearing.words), default=None)
+    return most.language if most is not None and most.words else ""

@@ -79,6 +79,8 @@ def test_amounts_years_and_measures_are_not(text: str) -> None:
         ("So 48 banana 21 banana 77 banana 65 it was", "48 banana 21 banana 77 banana 65"),
         ("First digit 4, second digit 8, third digit 2, fourth digit one, fifth digit 7, sixth digit 7.",
          "4, second digit 8, third digit 2, fourth digit one, fifth digit 7, sixth digit 7"),
+        ("1st digit 4, 2nd digit 8, 3rd digit 2, 4th digit 1, 5th digit 7, 6th digit 7.",
+         "4, 2nd digit 8, 3rd digit 2, 4th digit 1, 5th digit 7, 6th digit 7"),
         ("vier acht, dann zwei eins, und dann sieben sieben.", "vier acht, dann zwei eins, und dann sieben sieben"),
         ("It's four, um, eight, um, two, um, one, um, seven, um, seven", "four, um, eight, um, two, um, one, um, seven, um, seven"),
         ("The booking code is tango, kilo, nine, robo, seven, seven, x-ray, Quebec. Please", "tango, kilo, nine, robo, seven, seven, x-ray, Quebec"),

@@ -13,11 +13,15 @@ from accord.core.media import Heard, Sound
 from accord.core.place import Interval
 from accord.core.roles import SoundReader
 from accord.errors import ModelError, PluginError
+from accord.readers.speech import foreign
 from accord.readers.speech import reader as module
+from accord.readers.speech.activity import Stretch
 from accord.readers.speech.features import RATE
 from accord.readers.speech.reader import NOT_UNDERSTOOD, SpeechReader
 from accord.readers.speech.tracks import DISGUISES, Track, Way
 from accord.readers.speech.whisper import Guess, Token
+from accord.readers.speech.windows import unexplained
+from accord.readers.speech.words import Word
 
 
 def beeps(*times: tuple[float, float], seconds: float, rate: int = RATE, frequency: float = 300.0) -> np.ndarray:
@@ -299,6 +303,51 @@ def test_blocks_of_a_track_hold_all_of_it() -> None:
     assert sum(len(block) for block in Track(made, np.ones(1, np.float32)).blocks()) == pytest.approx(
         70 * RATE, abs=9
     )
+
+
+def test_what_is_no_english_is_a_fault_for_a_model_that_knows_nothing_else(
+    played: list[PlayedWhisper], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Tiny(PlayedWhisper):
+        def __init__(self, loaded: object) -> None:
+            super().__init__(loaded)
+            self.multilingual = loaded == "whisper-base"
+
+        def understand(self, encoded: tuple[np.ndarray, float], language: str, told: str = "") -> Guess:
+            return super().understand((beeps((0, 9), seconds=len(encoded[0]) / RATE), encoded[1]), "en", told)
+
+    monkeypatch.setattr(module, "Whisper", Tiny)
+    monkeypatch.setattr(foreign, "Whisper", Tiny)
+    for where in (module, foreign):
+        monkeypatch.setattr(where, "speech_model", lambda name, cache=None: name)
+    spoken = sound(beeps((0, 4), seconds=16) + beeps((9, 14), seconds=16, frequency=700.0))
+    (flaw,) = hear(spoken, model="tiny.en").flaws
+    assert isinstance(flaw.place, Interval)
+    assert (flaw.place.start, flaw.place.end) == (pytest.approx(9, abs=0.3), pytest.approx(14, abs=0.3))
+
+    def missing(name: str, cache: object = None) -> object:
+        raise ModelError("no weights")
+
+    monkeypatch.setattr(foreign, "speech_model", missing)
+    assert hear(spoken, model="tiny.en").flaws == ()
+
+
+def test_a_voice_that_nothing_was_made_of_is_a_doubt() -> None:
+    piece, other = Stretch(1.0, 3.0, 0.9), Stretch(4.0, 6.0, 0.9)
+    voice = np.full(300, 0.9, np.float32)
+    word = Word("hm", ((1.2, 1.4), (1.4, 1.6)), (-0.1,), True)
+    assert unexplained([piece, other], [word], [], voice) == [(4.0, 6.0)]
+    assert unexplained([piece, other], [word], [(5.0, 5.5)], voice) == []
+    assert unexplained([other], [], [], voice * 0.3) == []
+
+
+@pytest.mark.parametrize("loud", [0.05, 0.5])
+def test_a_quiet_voice_beside_a_loud_one_on_another_channel_is_heard(
+    played: list[PlayedWhisper], loud: float
+) -> None:
+    quiet = loud * beeps((1, 3), (4, 6), seconds=9, frequency=700.0)
+    heard = hear(sound(beeps((0, 9), seconds=9), quiet))
+    assert any("dos" in strip.text for strip in heard.strips)
 
 
 # -- with the real weights
