@@ -140,7 +140,7 @@ def guard_of(
         limits,
         MediaOpener(limits.media, workers=limits.workers),
         keeper=kept.quarantine if keep else None,
-        commitment=kept.commitment,
+        identify=kept.identify,
         on_close=on_close,
         breaker=breaker,
         agreed=agreed,

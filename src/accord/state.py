@@ -9,6 +9,8 @@ keys/master.key       what wraps the keys, unless it is in the environment
 from __future__ import annotations
 
 import hmac
+import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +36,7 @@ from accord.custody.keep import Keep
 from accord.custody.mentions import Mentions
 from accord.custody.quarantine import Quarantine
 from accord.custody.retention import Sweeper
-from accord.errors import ConfigError
+from accord.errors import AuditError, ConfigError
 from accord.store.engine import Store, file_url
 from accord.store.tables import KEY_STORE, STATE_STORE
 from accord.transform.pseudonyms import normalise
@@ -43,12 +45,19 @@ from accord.vault.keys import KeyRing
 from accord.vault.opening import open_ring
 from accord.vault.pseudonyms import VaultPseudonyms
 
+log = logging.getLogger("accord.state")
+
+_OWN_ID = re.compile(
+    r"open|demo|local:[a-z_][a-z0-9_-]{0,31}|(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9]{12}|(?:oidc|cert|token):[0-9a-f]{16,64}"
+)
+_PURPOSE = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+
 _ONE_REQUEST = len(Context().scope)
 
 MASTER_VARIABLE = "ACCORD_MASTER_KEY"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class State:
     """Everything that outlives a request.
 
@@ -76,6 +85,9 @@ class State:
     quarantine: Quarantine
     chosen: config.ConfigModel
 
+    def __repr__(self) -> str:
+        return f"<State {self.store!r}>"
+
     @property
     def pseudonyms(self) -> PseudonymMap:
         """Where pseudonyms are kept: those of one request only in memory, as nobody can ask for them again."""
@@ -83,7 +95,7 @@ class State:
 
     def api_keys(self) -> ApiKeys:
         """The API keys; what is done to them is recorded first."""
-        return ApiKeys(self.store, record=self.record)
+        return ApiKeys(self.store, record=lambda event, facts: self.record("keys", {"event": event, **facts}))
 
     def record(self, kind: str, body: Mapping[str, Any], *, about: str = "") -> None:
         """Write a record that is about no decision: of keys, access, custody.
@@ -102,6 +114,19 @@ class State:
             return ""
         key = self.ring.key("subject", context.tenant, context.person)
         return hmac.digest(key.derive("audit"), context.person.encode(), "sha256").hex()
+
+    def identify(self, context: Context) -> dict[str, str]:
+        """Who asked and whom it is about, as the audit log may say it for good.
+
+        Ids that accord gave out stand as they are. Everything else could name a person: it stands as a keyed hash,
+        the data subject as a commitment that ends with their key.
+        """
+        principal, purpose = context.principal, context.purpose
+        if principal and not _OWN_ID.fullmatch(principal):
+            principal = f"hash:{self.ring.name('principal', context.tenant, principal).hex()[:32]}"
+        if purpose and not _PURPOSE.fullmatch(purpose):
+            purpose = f"hash:{self.ring.name('purpose', context.tenant, purpose).hex()[:32]}"
+        return {"principal": principal, "purpose": purpose, "subject": self.commitment(context)}
 
     def desk(self, by: str, tenant: str | None, view: Callable[[Unsealed], Decision]) -> Desk:
         """All of custody, for one person.
@@ -193,6 +218,7 @@ def _assembled(
         anchors=[_anchor(item) for item in logged.anchors],
         every=logged.checkpoint.records,
         every_s=logged.checkpoint.every.total_seconds(),
+        alert=_alert,
         recover=recover,
     )
     keep = Keep(
@@ -202,6 +228,10 @@ def _assembled(
     )
     quarantine = Quarantine(store, ring, audit, mentions=mentions, keep=keep)
     return State(folder, store, key_store, ring, audit, vault, mentions, keep, quarantine, chosen)
+
+
+def _alert(error: AuditError) -> None:
+    log.error("the audit log: %s", error)
 
 
 def _anchor(item: Any) -> Anchor:

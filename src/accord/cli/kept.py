@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import getpass
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -57,9 +57,21 @@ def record(shared: Common, event: str, facts: Mapping[str, str | int]) -> None:
 
 
 @contextlib.contextmanager
-def api_keys(shared: Common) -> Iterator[ApiKeys]:
-    """The API keys; every change of them is recorded."""
-    yield _let_in(shared, _asked(), None)[0].api_keys()
+def api_keys(shared: Common) -> Iterator[tuple[ApiKeys, str, str | None, Callable[[str], None]]]:
+    """The API keys, for somebody who may do this with those of some tenant; every change is recorded."""
+    from accord.access.actions import Action
+    from accord.access.authorise import Authoriser
+    from accord.access.principals import ALL_TENANTS, Kind
+
+    opened, who = _let_in(shared, _asked(), None)
+    authoriser, action = Authoriser(opened.extra_policies()), Action(_asked())
+
+    def may(tenant: str) -> None:
+        if who.kind is not Kind.LOCAL:
+            authoriser.check(who, action, _about(action, tenant, who))
+
+    everywhere = who.kind is Kind.LOCAL or who.tenant == ALL_TENANTS
+    yield opened.api_keys(), who.person, None if everywhere else who.tenant, may
 
 
 def _asked() -> str:
@@ -99,7 +111,8 @@ def _view(shared: Common, opened: State, item: Unsealed) -> Decision:
 def _let_in(shared: Common, named: str, tenant: str | None) -> tuple[State, Principal]:
     from accord.access.actions import Action
     from accord.access.authorise import Authoriser
-    from accord.access.principals import ALL_TENANTS, RUNS, local
+    from accord.access.principals import ALL_TENANTS, RUNS, Kind, local
+    from accord.errors import AccessDenied
 
     opened = state(shared)
     action, authoriser = Action(named), Authoriser(opened.extra_policies())
@@ -111,6 +124,8 @@ def _let_in(shared: Common, named: str, tenant: str | None) -> tuple[State, Prin
         who = local(role, tenant or everywhere, user=getpass.getuser())
     whose = who.tenant if tenant is None else tenant
     authoriser.check(who, action, _about(action, whose, who))
+    if action.value.startswith("vault.") and who.kind is not Kind.LOCAL and who.tenant != ALL_TENANTS:
+        raise AccessDenied("the keys of all tenants are looked after by one who belongs to none of them")
     return opened, who
 
 

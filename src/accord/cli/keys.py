@@ -15,6 +15,7 @@ from rich.table import Table
 
 from accord.cli import say
 from accord.cli.options import Common, common, pass_common
+from accord.errors import ConfigError
 
 if TYPE_CHECKING:
     from accord.access.keys import ApiKeys, KeyInfo
@@ -26,8 +27,11 @@ _SPAN = re.compile(r"P(?=.)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?
 _MS = (604_800_000, 86_400_000, 3_600_000, 60_000, 1000)
 _LONGEST = 100 * 365 * 86_400_000
 
-Opened = Callable[[Common], AbstractContextManager["ApiKeys"]]
-"""Opens the API keys of the state that the options name; they record every change."""
+Whose = Callable[[str], None]
+"""Raises AccessDenied unless whoever asks may do so with keys of a tenant."""
+
+Opened = Callable[[Common], AbstractContextManager[tuple["ApiKeys", str, str | None, Whose]]]
+"""Opens the API keys of the state: with who asks, the tenant they are bound to, and whether they may for another."""
 
 
 class Span(click.ParamType[int]):
@@ -81,8 +85,9 @@ def _add(opened: Opened) -> click.Command:
 
         For example: accord keys add --tenant acme --role reviewer --holder anna --expires P90D
         """
-        with opened(shared) as keys:
-            principal, key = keys.add(tenant, role, scopes=scopes, lifetime=expires, holder=holder)
+        with opened(shared) as (keys, by, _, may):
+            may(tenant)
+            principal, key = keys.add(tenant, role, scopes=scopes, lifetime=expires, holder=holder, by=by)
         _show(shared, principal, key)
         return 0
 
@@ -96,8 +101,10 @@ def _list(opened: Opened) -> click.Command:
     @pass_common
     def list_keys(shared: Common, tenant: str | None) -> int:
         """Show all keys, oldest first: whose they are, what they may do and whether they still work."""
-        with opened(shared) as keys:
-            found = keys.list(tenant)
+        with opened(shared) as (keys, _, own, may):
+            if tenant is not None:
+                may(tenant)
+            found = keys.list(tenant if tenant is not None else own)
         now = time.time_ns() // 1_000_000
         if shared.json:
             for info in found:
@@ -127,8 +134,9 @@ def _rotate(opened: Opened) -> click.Command:
     @pass_common
     def rotate(shared: Common, id_: str, grace: int) -> int:
         """Replace the key named ID by one with the same rights, and show it, once: the last word on stdout."""
-        with opened(shared) as keys:
-            principal, key = keys.rotate(id_, grace=grace)
+        with opened(shared) as (keys, by, _, may):
+            may(_tenant_of(keys, id_))
+            principal, key = keys.rotate(id_, grace=grace, by=by)
         _show(shared, principal, key)
         return 0
 
@@ -142,8 +150,9 @@ def _revoke(opened: Opened) -> click.Command:
     @pass_common
     def revoke(shared: Common, id_: str) -> int:
         """End the key named ID at once: every server that uses this state refuses it within a second."""
-        with opened(shared) as keys:
-            changed = keys.revoke(id_)
+        with opened(shared) as (keys, by, _, may):
+            may(_tenant_of(keys, id_))
+            changed = keys.revoke(id_, by=by)
         if shared.json:
             say.as_json({"id": id_, "state": "revoked", "changed": changed})
         else:
@@ -151,6 +160,13 @@ def _revoke(opened: Opened) -> click.Command:
         return 0
 
     return revoke
+
+
+def _tenant_of(keys: ApiKeys, id_: str) -> str:
+    found = next((info for info in keys.list() if info.id == id_), None)
+    if found is None:
+        raise ConfigError("there is no key with that id", hint="`accord keys list` shows them")
+    return found.tenant
 
 
 def _show(shared: Common, principal: Principal, key: str) -> None:

@@ -189,7 +189,7 @@ Part = Text | Image | Audio | Document
 Content = tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Context:
     """On whose behalf content is inspected.
 
@@ -205,6 +205,10 @@ class Context:
     purpose: str = ""
     request: str = field(default_factory=lambda: uuid.uuid4().hex)
 
+    def __repr__(self) -> str:
+        # Who somebody is shows no more than what they said.
+        return f"<Context {self.request}>"
+
     @property
     def person(self) -> str:
         """Whose data this is, as far as is known: the subject, else the end user."""
@@ -212,7 +216,7 @@ class Context:
 
     @property
     def scope(self) -> tuple[str, ...]:
-        """Whose pseudonyms these are; five words where that is one request alone, so that none is taken for another."""
+        """Whose pseudonyms these are; of five words where that is one request alone, so that none is another."""
         if self.end_user or self.session:
             return (self.tenant, self.principal, self.end_user, self.session)
         return (self.tenant, self.principal, "", "", self.request)

@@ -48,7 +48,7 @@ from accord.guard.media import (
 from accord.guard.needed import is_quiet, needed, numbers_only
 from accord.guard.pools import Pools
 from accord.guard.read import Reads, read
-from accord.guard.recording import Heard, Log, Recorder
+from accord.guard.recording import Heard, Identify, Log, Recorder
 from accord.guard.stream import AHEAD, AHEAD_OF_NAMES, Stream
 from accord.guard.told import Expected, told
 from accord.policy import Policy
@@ -74,7 +74,7 @@ class Guard:
         limits: bounds on one inspection.
         opener: opens parts that are no text and builds them anew; without one they are not inspected.
         keeper: keeps content that does not leave; without one nothing is kept.
-        commitment: says in a record whom it is about, so that only who holds a key can tell.
+        identify: says in records who asked and whom they are about; see `accord.guard.recording.Recorder`.
         on_close: run when the guard is closed; closes the log, where that is the guard's alone.
         breaker: leaves detectors alone that fail again and again.
         agreed: whether somebody answers for the absence of a detector that is left alone.
@@ -91,7 +91,7 @@ class Guard:
         limits: Limits | None = None,
         opener: Opener | None = None,
         keeper: Keeper | None = None,
-        commitment: Callable[[Context], str] | None = None,
+        identify: Identify | None = None,
         on_close: Callable[[], None] | None = None,
         breaker: Breaker | None = None,
         agreed: Agreed | None = None,
@@ -102,7 +102,7 @@ class Guard:
         self.detectors = tuple(detectors)
         self.opener = opener
         self.keeper = keeper
-        self.recorder = Recorder(audit, commitment, heard)
+        self.recorder = Recorder(audit, identify, heard)
         self._turn = partial(Turn, breaker, agreed)
         self._on_close = on_close
         self._by_destination: dict[Destination, tuple[list[Detector], list[Detector]]] = {}

@@ -171,9 +171,10 @@ class Inspection:
             admitted = self._keeper.admits(self._content, to, self.context, self.policy.digest)
             judged = approved(judged) if admitted else judged
         if judged.outcome.releases:
-            return replace(self._carried_out(to, judged, tool), item=admitted)
-        decision = self._decision(to, judged, judged.outcome, None)
-        if self._keeper is None:
+            decision = replace(self._carried_out(to, judged, tool), item=admitted)
+        else:
+            decision = self._decision(to, judged, judged.outcome, None)
+        if self._keeper is None or decision.outcome.releases:
             return decision
         values = [(f.category, value) for f in decision.findings if (value := self._value(f)) is not None]
         return replace(decision, item=self._keeper.keep(self._content, decision, self.context, values))

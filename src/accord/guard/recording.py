@@ -40,19 +40,22 @@ Heard = Callable[[Decision, Context, str], None]
 """Told of decisions that are on record, with `release` or `preview`; what goes wrong there changes nothing."""
 
 
+Identify = Callable[[Context], Mapping[str, str]]
+"""Who asked and whom it is about, in words that may stand for good: `principal`, `purpose`, `subject`."""
+
+
 class Recorder:
     """Writes decisions to a log.
 
     Args:
         log: where they are recorded.
-        commitment: says whom a record is about, so that only who holds a key can tell.
+        identify: says in a record who asked and whom it is about, so that only who holds a key can tell who a
+            person is.
         heard: told of every decision once it is on record.
     """
 
-    def __init__(
-        self, log: Log, commitment: Callable[[Context], str] | None = None, heard: Heard | None = None
-    ) -> None:
-        self._log, self._commitment, self._heard = log, commitment, heard
+    def __init__(self, log: Log, identify: Identify | None = None, heard: Heard | None = None) -> None:
+        self._log, self._identify, self._heard = log, identify, heard
 
     def record(self, decision: Decision, context: Context, kind: str) -> None:
         """Write a decision; `kind` is `release` or `preview`.
@@ -96,5 +99,5 @@ class Recorder:
 
     def _record_of(self, decision: Decision, context: Context, kind: str) -> AuditRecord:
         made = record_of(decision, context, kind)
-        more = {"item": decision.item, "subject": self._commitment(context) if self._commitment else ""}
+        more = {"item": decision.item, **(self._identify(context) if self._identify else {})}
         return replace(made, body=made.body | {name: said for name, said in more.items() if said})

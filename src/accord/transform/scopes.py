@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import math
+import os
 import re
 import secrets
 import threading
@@ -36,6 +37,17 @@ _RELOAD = 300.0
 
 _REFRESH = 900.0
 """Seconds after which a pseudonym in use is kept anew, so that it does not expire while it is used."""
+
+
+_FORKED: weakref.WeakSet[MemoryMap | Scopes] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for one in list(_FORKED):
+        one.after_fork()
+
+
+os.register_at_fork(after_in_child=_after_fork)
 
 
 def normalise(category: str, value: str) -> str:
@@ -67,6 +79,11 @@ class MemoryMap:
         self._capacity = scopes
         self._kept: OrderedDict[Scope, tuple[int, dict[str, Issued]]] = OrderedDict()
         self._changes = 0
+        self._lock = threading.Lock()
+        _FORKED.add(self)
+
+    def after_fork(self) -> None:
+        """A lock that another thread held is held for good in a child."""
         self._lock = threading.Lock()
 
     def __repr__(self) -> str:
@@ -215,6 +232,11 @@ class Scopes:
         self._alive: weakref.WeakValueDictionary[Scope, State] = weakref.WeakValueDictionary()
         self._tenants: dict[str, bytes] = {}
         self._lock = threading.Lock()
+        _FORKED.add(self)
+
+    def after_fork(self) -> None:
+        """Begin anew in a child: threads that held a lock are not there to let go of it."""
+        self._recent, self._alive, self._lock = OrderedDict(), weakref.WeakValueDictionary(), threading.Lock()
 
     def __len__(self) -> int:
         return len(self._recent)

@@ -27,9 +27,9 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     @contextmanager
-    def opened(shared: Common) -> Iterator[ApiKeys]:
+    def opened(shared: Common) -> Iterator[tuple[ApiKeys, str, str | None, Callable[[str], None]]]:
         store = Store(file_url(Path(shared.state or "") / "state.sqlite"), STATE_STORE)
-        yield ApiKeys(store)
+        yield ApiKeys(store), "local:me", None, lambda tenant: None
         store.close()
 
     def run(*args: str) -> Result:
