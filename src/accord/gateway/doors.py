@@ -114,11 +114,12 @@ async def recorded(guard: Guard, decision: Decision, context: Context, kind: str
     await asyncio.to_thread(guard.recorder.record, decision, context, kind)
 
 
-def closing(guard: Guard, decision: Decision) -> Callable[[bool], Awaitable[None]]:
-    """Records what became of a release, once its answer was sent or could not be."""
+def closing(guard: Guard, *decisions: Decision) -> Callable[[bool], Awaitable[None]]:
+    """Records what became of releases, once their answer was sent or could not be."""
+    left = [decision for decision in decisions if decision.outcome.releases]
 
     async def after(sent: bool) -> None:
-        if decision.outcome.releases:
-            await asyncio.to_thread(guard.delivered, decision, "delivered" if sent else "failed")
+        status = "delivered" if sent else "failed"
+        await asyncio.to_thread(guard.recorder.settle, Context(), delivered=[(one, status) for one in left])
 
     return after
