@@ -153,6 +153,49 @@ def test_removing_files_while_nobody_runs_releases_nothing(
     assert again.engaged and (tmp_path / "kill-switch").exists()
 
 
+def test_removing_files_releases_nothing_although_the_engagement_is_not_on_record_yet(
+    make: Callable[..., Switch], tmp_path: Path, book: Book
+) -> None:
+    switch = make()
+    book.broken = True
+    made = switch.engage("a", "b")
+    time.sleep(5 * FAST)
+    for name in ("kill-switch", "kill-switch.held"):
+        (tmp_path / name).unlink()
+    time.sleep(5 * FAST)
+    assert switch.engaged and book.states == []
+    book.broken = False
+    switch._retry = 0.0
+    assert until(lambda: book.states == ["engaged"]) and switch.state() == made
+    assert (tmp_path / "kill-switch").exists()
+
+
+def test_a_file_that_was_there_for_a_moment_counts(
+    make: Callable[..., Switch], tmp_path: Path, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch = make()
+    switch.stop()  # nobody looks but this request
+    (tmp_path / "kill-switch").touch()
+    assert switch.engaged
+    (tmp_path / "kill-switch").unlink()
+    switch.note(5)
+    assert switch.engaged and (tmp_path / "kill-switch").exists()
+
+
+def test_what_was_engaged_by_hand_is_released_everywhere(
+    make: Callable[..., Switch], tmp_path: Path, book: Book
+) -> None:
+    one, other = make(), make()
+    for number in range(3):
+        (tmp_path / "kill-switch").touch()
+        assert one.engaged and other.engaged
+        assert one.release("officer", "mended")
+        assert until(lambda: not other.engaged) and not one.engaged
+        time.sleep(5 * FAST)
+        assert not one.engaged and not other.engaged
+        assert book.states.count("released") == number + 1
+
+
 def test_it_survives_a_restart_without_a_record(tmp_path: Path, make: Callable[..., Switch], book: Book) -> None:
     Switch(tmp_path).engage("local:me", "no database")
     switch = make()
@@ -178,7 +221,7 @@ def test_no_record_no_release(make: Callable[..., Switch], book: Book) -> None:
         switch.release("officer", "mended")
     assert switch.engaged
     with pytest.raises(StoreError):
-        Switch(switch._file.parent).release("officer", "without a log")
+        Switch(switch._files.file.parent).release("officer", "without a log")
 
 
 def test_engaging_waits_for_no_database(make: Callable[..., Switch], book: Book) -> None:

@@ -182,13 +182,17 @@ class Metrics:
         """Have something called each time before metrics are given out, to set what is of the moment."""
         self._pulled.append(pull)
 
+    def refresh(self) -> None:
+        """Set what is of the moment: to be done now and then in each of several processes, as one answers for all."""
+        for pull in self._pulled:
+            pull()
+
     def render(self) -> bytes:
         """All metrics of all workers in Prometheus' text format."""
         from prometheus_client import CollectorRegistry, generate_latest
         from prometheus_client.multiprocess import MultiProcessCollector
 
-        for pull in self._pulled:
-            pull()
+        self.refresh()
         if FOLDER not in os.environ:
             return generate_latest(self._registry)
         registry = CollectorRegistry()

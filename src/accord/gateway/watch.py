@@ -32,6 +32,9 @@ COPIES = 4
 """How many times its size a body takes while it is read, parsed and inspected."""
 
 
+_REFRESH = 2.0
+
+
 class Switch(Protocol):
     """The kill switch: `accord.switch.Switch`."""
 
@@ -63,6 +66,7 @@ class Watch:
         self._draining = False
         self._served: set[_Served] = set()
         self._unwatch: Callable[[], None] | None = None
+        self._refreshing: asyncio.Task[None] | None = None
         metrics.before(self._measure)
 
     def __repr__(self) -> str:
@@ -93,9 +97,22 @@ class Watch:
                     loop.call_soon_threadsafe(self._cut)
 
         self._unwatch = self._switch.watch(heard)
+        self._refreshing = asyncio.create_task(self._refresh())
+
+    async def _refresh(self) -> None:
+        while True:
+            await asyncio.sleep(_REFRESH)
+            try:
+                self._metrics.refresh()
+            except Exception as error:
+                log.error("metrics: %s", type(error).__name__)
 
     async def stop(self) -> None:
         """Listen no more."""
+        if self._refreshing is not None:
+            self._refreshing.cancel()
+            await asyncio.gather(self._refreshing, return_exceptions=True)
+            self._refreshing = None
         if self._unwatch is not None:
             self._unwatch()
             self._unwatch = None
