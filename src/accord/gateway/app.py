@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any, Protocol
 
+from accord.access.principals import Unauthenticated
 from accord.errors import AccessDenied, AccordError, AuditError, StoreError
 from accord.gateway.asgi import Disconnected, Receive, Request, Response, Scope, Send
 from accord.gateway.problems import Problem
@@ -153,7 +154,7 @@ def _refusing(problem: Problem) -> Callable[[Request, Caller], Awaitable[Respons
 
 
 def _denied(error: AccessDenied) -> Problem:
-    if error.code == AccessDenied.code:
+    if not isinstance(error, Unauthenticated):
         return Problem(403, "not_allowed", str(error))
     return Problem(401, "invalid_api_key", str(error), headers={"www-authenticate": "Bearer"})
 

@@ -10,6 +10,7 @@ import asyncio
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -136,13 +137,12 @@ def _same_origin(request: Request) -> None:
 def _decided(guard: Guard, inspection: Inspection) -> list[Decision]:
     """What each destination would get, on record as previews before it is shown.
 
-    Only what would leave is made: what would be held is not put into quarantine by a mere look.
+    Custody has no part in it: a mere look puts nothing into quarantine, and uses up no approval.
     """
+    looked = replace(inspection, _keeper=None)
     made = []
     for to in Destination:
-        decision = inspection.preview(to)
-        if decision.outcome.releases:
-            decision = inspection.decide(to)
+        decision = looked.decide(to)
         guard.recorder.record(decision, inspection.context, "preview")
         made.append(decision)
     return made
