@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -29,11 +30,12 @@ _TAIL_S = 0.6
 _UNEXPLAINED_S = 0.6
 _SAID_S = 0.2
 _FEW, _WORDS_A_SECOND = 4, 8.0
-# Slow and careful speech, in seconds: three syllables a second for words; a spelled letter or a digit by itself.
-# The same for brisk speech, and what is too long for it; how sure the model is of most words.
+# Slow and careful speech, in seconds: words, a spelled letter, a digit by itself; the same for brisk speech.
 _BRISK_S, _BRISK_LETTER_S, _BRISK_DIGIT_S, _SLOWER = 0.2, 0.08, 0.8, 1.6
 _LONG_S, _SWALLOWED_S, _GUESSED = 0.05, 0.35, -1.0
+_BRIEF_S, _LEAST_BRIEF = 0.8, -1.5
 _EARLY_S, _STAMMER = 0.15, 4
+_ROUND = re.compile(r"(?i)([^\W\d_]{1,4}[-,.]?)\1{7,}")
 _MARKS = ".,;:!?…-–()\"'"
 _WORD_S, _LETTER_S, _CAPITAL_S, _DIGIT_S = 0.4, 0.12, 0.4, 0.7
 # Scripts that are written without spaces: Thai to Myanmar, Khmer, kana, Han and what belongs to them.
@@ -228,12 +230,18 @@ def settle(guess: Guess, start: float, end: float, probabilities: Floats) -> Hea
             doubts.append((word.start, word.end))
     for phrase in _phrases(words):
         chances = [each for word in phrase for each in word.logprobs]
-        if sum(chances) / len(chances) < LEAST_LOGPROB:
+        if sum(chances) / len(chances) < _least(phrase, probabilities):
             doubts.append((phrase[0].start, phrase[-1].end))
     doubts += _stammers(words)
-    if guess.unsure:
+    if guess.logprob < _least(words, probabilities):
         doubts = [(start, end)]
     return Hearing(tuple(words), tuple(merged(doubts)), guess.language)
+
+
+def _least(words: Sequence[Word], probabilities: Floats) -> float:
+    """How sure words have to be; a mean over the few tokens of a word or two says less, and they hold no number."""
+    long = voiced(probabilities, words[0].start, words[-1].end) >= _BRIEF_S
+    return LEAST_LOGPROB if long or any(map(digits_of, words)) else _LEAST_BRIEF
 
 
 def questionable(words: Sequence[Word], probabilities: Floats) -> bool:
@@ -291,11 +299,11 @@ def widened(words: Sequence[Word]) -> list[Word]:
 
 
 def _stammers(words: Sequence[Word]) -> list[tuple[float, float]]:
-    """When one word that is no number was understood again and again, which nobody says."""
+    """When a word that is no number, or a part of one, was understood again and again, which nobody says."""
     found = []
     for _, group in groupby(words, key=lambda word: word.text.strip(_MARKS).lower()):
         same = list(group)
-        if len(same) >= _STAMMER and not digits_of(same[0]):
+        if (len(same) >= _STAMMER and not digits_of(same[0])) or any(_ROUND.search(word.text) for word in same):
             found.append((same[0].start, same[-1].end))
     return found
 

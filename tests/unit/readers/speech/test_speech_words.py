@@ -144,9 +144,26 @@ def test_folded_digits_may_take_their_time() -> None:
 
 
 def test_what_is_unsure_is_kept_and_doubted() -> None:
-    heard = settle(guess((" maybe", 0.0, 0.5), logprob=-1.2), 0.0, 0.5, voice((0.0, 0.5), seconds=0.5))
+    heard = settle(guess((" maybe", 0.0, 1.0), logprob=-1.2), 0.0, 1.0, voice((0.0, 1.0), seconds=1.0))
     assert [word.text for word in heard.words] == ["maybe"]
-    assert heard.doubts == ((0.0, 0.5),)
+    assert heard.doubts == ((0.0, 1.0),)
+
+
+@pytest.mark.parametrize(("said", "logprob", "doubted"), [("hm", -1.2, False), ("hm", -1.6, True), ("4", -1.2, True)])
+def test_a_mumble_is_no_doubt_unless_it_is_a_number_or_may_be_anything(
+    said: str, logprob: float, doubted: bool
+) -> None:
+    heard = settle(guess((f" {said}", 0.0, 0.5), logprob=logprob), 0.0, 0.5, voice((0.0, 0.5), seconds=0.5))
+    assert [word.text for word in heard.words] == [said]
+    assert bool(heard.doubts) == doubted
+
+
+def test_a_word_that_goes_round_in_circles_is_a_doubt() -> None:
+    parts = [(" so", 0.0, 0.5), (" m", 0.5, 1.0), *[("-m", 1.0 + at / 4, 1.25 + at / 4) for at in range(12)]]
+    heard = settle(guess(*parts, (" yes", 4.0, 4.5)), 0.0, 4.5, voice((0.0, 4.5), seconds=4.5))
+    assert any(start <= 1.0 and end >= 3.9 for start, end in heard.doubts)
+    fine = settle(guess((" Mississippi", 0.0, 0.8), (" hahaha", 0.8, 1.4)), 0.0, 1.4, voice((0.0, 1.4), seconds=1.4))
+    assert fine.doubts == ()
 
 
 def test_one_phrase_that_is_unsure_is_doubted_by_itself() -> None:
