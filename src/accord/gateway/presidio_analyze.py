@@ -30,6 +30,7 @@ from accord.gateway.presidio_recognizers import (
     expression,
     flags_of,
     recognizers_of,
+    run,
     words_of,
 )
 from accord.gateway.services import Caller, Guards, Route, told
@@ -228,9 +229,8 @@ def _found(asked: Asked, text: str, inspection: Inspection) -> list[Result]:
         one for f in inspection.findings if f.part == part and (one := _result(f, inspection, asked)) is not None
     ]
     said = tuple(word.lower() for word in asked.context)
-    for recognizer in asked.recognizers:
-        if not asked.entities or recognizer.entity in asked.entities:
-            found += recognizer.find(text, said)
+    wanted = [one for one in asked.recognizers if not asked.entities or one.entity in asked.entities]
+    found += run(wanted, text, said)
     kept = [one for one in found if one.score >= asked.threshold and one.score > 0]
     kept = distinct(kept)
     if asked.allowed is not None:

@@ -27,6 +27,11 @@ from accord.gateway.presidio_operators import (
 from accord.gateway.services import Caller, Route
 
 MAX_RESULTS = 100_000
+MANY = 1_000
+"""Places from which on they are worked on in a thread of their own."""
+
+MAX_CHARACTERS = 32_000_000
+"""How long the changed text may be: places may overlap, and be replaced by something long."""
 
 _BLANKS = re.compile(r" +\Z")
 
@@ -82,8 +87,8 @@ class PresidioAnonymizer:
 
 
 async def _answered(work: Any, body: Mapping[str, Any]) -> Response:
-    text = body.get("text")
-    large = isinstance(text, str) and len(text) > LARGE
+    text, places = body.get("text"), body.get("analyzer_results") or body.get("anonymizer_results")
+    large = (isinstance(text, str) and len(text) > LARGE) or (isinstance(places, list) and len(places) > MANY)
     return as_json(await asyncio.to_thread(work, body) if large else work(body))
 
 
@@ -118,6 +123,9 @@ def operated(text: str, places: Iterable[Place], operators: Mapping[str, Operato
     """The text with its places changed, and what was changed, from the end of the text backwards.
 
     Of two places that overlap and are both kept, each is changed as a whole, and both results are written.
+
+    Raises:
+        Problem: 413: it would be too long.
     """
     pieces: list[str] = []  # from the end backwards
     items: list[dict[str, Any]] = []
@@ -128,6 +136,8 @@ def operated(text: str, places: Iterable[Place], operators: Mapping[str, Operato
         made = operator.operate(text[place.start : place.end], place.entity)
         pieces += [between, made]
         behind += len(between) + len(made)
+        if behind > MAX_CHARACTERS:
+            raise wrong(f"The changed text would be longer than {MAX_CHARACTERS} characters.", 413)
         last = place.start
         items.append(
             {

@@ -7,7 +7,7 @@ text is long. After Presidio's pattern recogniser and its raising of scores by w
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,11 @@ MAX_RECOGNIZERS = 100
 MAX_PATTERNS = 100
 MAX_WORDS = 10_000
 MAX_LENGTH = 10_000
-MAX_MATCHES = 100_000
+MAX_ALL_PATTERNS = 500
+MAX_SOURCE = 200_000
+MAX_MATCHES = 20_000
+MAX_WORK = 200_000_000
+"""Characters times patterns of one request."""
 
 FLAGS = int(re.DOTALL | re.MULTILINE | re.IGNORECASE)
 """What patterns mean unless said otherwise."""
@@ -30,6 +34,8 @@ _NEAR = 10  # words before a match in which one may support it
 _REACH = 200  # characters in which those are looked for
 _RAISED, _LEAST = 0.35, 0.4
 _WORD = re.compile(r"\w+")
+_TOKEN = re.compile(r"\\.|\[\^|.", re.DOTALL)
+_SCRIPTS = {r"\w": r"\pL\pN_", r"\d": r"\p{Nd}", r"\s": r"\s\x{b}\x{85}\pZ"}
 _FIELDS = frozenset(
     "name supported_language supported_entity supported_entities patterns deny_list deny_list_score context "
     "global_regex_flags version country_code".split()
@@ -76,13 +82,22 @@ class Recognizer:
     context: tuple[str, ...]
     flags: int
 
-    def find(self, text: str, said: Sequence[str]) -> list[Result]:
-        """What it finds in a text, with words that were said to go with it."""
+    def find(self, text: str, said: Sequence[str], most: int) -> list[Result]:
+        """What it finds in a text.
+
+        Args:
+            text: the text.
+            said: words that were said to go with it, in small letters.
+            most: how often it may match.
+
+        Raises:
+            Problem: 413: it matches more often.
+        """
         found: list[Result] = []
         for pattern in self.patterns:
             for start, end in _matches(pattern, text, bool(self.flags & re.IGNORECASE)):
-                if len(found) >= MAX_MATCHES:
-                    raise wrong(f"An ad-hoc recognizer matches more than {MAX_MATCHES} times.")
+                if len(found) >= most:
+                    raise wrong(f"Ad-hoc recognizers match more than {MAX_MATCHES} times.", 413)
                 found.append(self._result(pattern, text, start, end, said))
         return found
 
@@ -133,7 +148,35 @@ def recognizers_of(given: Any) -> tuple[Recognizer, ...]:
         return ()
     if not isinstance(given, list) or len(given) > MAX_RECOGNIZERS:
         raise wrong(f"ad_hoc_recognizers must be a list of at most {MAX_RECOGNIZERS}.")
-    return tuple(_recognizer(one, f"ad_hoc_recognizers[{i}]") for i, one in enumerate(given))
+    made: list[Recognizer] = []
+    for i, one in enumerate(given):
+        made.append(_recognizer(one, f"ad_hoc_recognizers[{i}]"))
+        patterns = [pattern for each in made for pattern in each.patterns]
+        if len(patterns) > MAX_ALL_PATTERNS or sum(len(pattern.source) for pattern in patterns) > MAX_SOURCE:
+            text = (
+                f"ad_hoc_recognizers have more than {MAX_ALL_PATTERNS} patterns, or {MAX_SOURCE} characters of them."
+            )
+            raise wrong(text)
+    return tuple(made)
+
+
+def run(recognizers: Sequence[Recognizer], text: str, said: Sequence[str]) -> list[Result]:
+    """What recognisers find in a text.
+
+    Args:
+        recognizers: those that came with the request.
+        text: the text.
+        said: words that were said to go with it, in small letters.
+
+    Raises:
+        Problem: 413: it would be more work, or more is found, than one request may cause.
+    """
+    found: list[Result] = []
+    if sum(len(one.patterns) for one in recognizers) * len(text) > MAX_WORK:
+        raise wrong("The text is too long for so many ad-hoc patterns.", 413)
+    for one in recognizers:
+        found += one.find(text, said, MAX_MATCHES - len(found))
+    return found
 
 
 def words_of(given: Any, where: str) -> tuple[str, ...]:
@@ -165,11 +208,34 @@ def expression(source: str, flags: int, where: str) -> Any:
     letters = "".join(
         letter for letter, flag in (("i", re.IGNORECASE), ("m", re.MULTILINE), ("s", re.DOTALL)) if flags & flag
     )
+    plain = _of_all_scripts(source)
     try:
-        return re2.compile(f"(?{letters}:{source})" if letters else source, options)
+        return re2.compile(f"(?{letters}:{plain})" if letters else plain, options)
     except re2.error:
         text = f"Invalid regex pattern: {where} is no regular expression of RE2, which is matched in linear time."
         raise wrong(text) from None
+
+
+def _of_all_scripts(source: str) -> str:
+    """A pattern whose letters, digits and blanks are those of all scripts, as Python's are; RE2's are ASCII's.
+
+    What stands for everything else within a class, and the borders of words, stay as RE2 has them.
+    """
+    if r"\Q" in source:
+        return source
+    made: list[str] = []
+    inside = False
+    tokens = _TOKEN.findall(source)
+    for at, token in enumerate(tokens):
+        if token in _SCRIPTS:
+            made.append(_SCRIPTS[token] if inside else f"[{_SCRIPTS[token]}]")
+        elif not inside and token.lower() in _SCRIPTS:
+            made.append(f"[^{_SCRIPTS[token.lower()]}]")
+        else:
+            made.append(token)
+        first = at and tokens[at - 1] in ("[", "[^")
+        inside = token in ("[", "[^") or (inside and (token != "]" or bool(first)))  # noqa: S105
+    return "".join(made)
 
 
 def flags_of(given: Any, where: str) -> int:
@@ -248,18 +314,17 @@ def _denied(words: tuple[str, ...], score: float, flags: int, where: str) -> _Pa
     return _Pattern("deny_list", f"({either})", score, compiled, ordered)
 
 
-def _matches(pattern: _Pattern, text: str, insensitive: bool) -> list[tuple[int, int]]:
+def _matches(pattern: _Pattern, text: str, insensitive: bool) -> Iterator[tuple[int, int]]:
     if not pattern.words:
-        return [span for span in (m.span() for m in pattern.expression.finditer(text)) if span[0] < span[1]]
-    found = []
+        yield from (span for span in (m.span() for m in pattern.expression.finditer(text)) if span[0] < span[1])
+        return
     for match in pattern.expression.finditer(text):
         start = match.start(1)
         end = match.end(1)
         if not _ends(text, end):  # a shorter word of the list may stand there on its own
             end = next((start + len(w) for w in pattern.words if _stands(text, start, w, insensitive)), start)
         if end > start:
-            found.append((start, end))
-    return found
+            yield start, end
 
 
 def _stands(text: str, start: int, word: str, insensitive: bool) -> bool:

@@ -237,3 +237,46 @@ def test_health_is_for_everybody_and_the_rest_is_not(door: Doors) -> None:
     for method, path in (("POST", "/analyze"), ("GET", "/recognizers"), ("GET", "/supportedentities")):
         refused = door.ask(method, path, {"text": "a", "language": "en"}, who="nobody")
         assert (refused.status, set(refused.json)) == (403, {"error"})
+
+
+def test_recognisers_that_come_along_are_bounded(door: Doors) -> None:
+    def several(count: int, regex: str) -> list[dict[str, Any]]:
+        one = [{"name": "x", "regex": regex, "score": 0.5}] * count
+        return [{"supported_entity": "X", "patterns": one}]
+
+    body = {"text": "a" * 30_000, "language": "en"}
+    assert door.post("/analyze", {**body, "ad_hoc_recognizers": several(1, "a")}).status == 413
+    assert door.post("/analyze", {**body, "ad_hoc_recognizers": several(1, "a+")}).status == 200
+    assert door.post("/analyze", {**body, "ad_hoc_recognizers": several(101, "b")}).status == 400
+    assert door.post("/analyze", {**body, "ad_hoc_recognizers": several(100, "b") * 6}).status == 400
+    assert door.post("/analyze", {**body, "ad_hoc_recognizers": several(100, "b" * 3_000)}).status in (400, 413)
+
+
+@pytest.mark.parametrize(
+    ("regex", "matches"),
+    [
+        (r"^\w+", ["Été"]),
+        (r"[\w-]+9", ["jour-9"]),
+        (r"\d{2}", ["٣٤"]),
+        (r"\W9", ["-9"]),
+        (r"[]\w]+-", ["jour-"]),
+        (r"[^\w-]{2}", []),
+        (r"r\-9\s٣", ["r-9\u00a0٣"]),
+        (r"\\w|é", ["É", "é"]),
+    ],
+)
+def test_letters_and_digits_are_those_of_all_scripts(door: Doors, regex: str, matches: list[str]) -> None:
+    text = "Été jour-9\u00a0٣٤"
+    one = {"supported_entity": "X", "patterns": [{"name": "x", "regex": regex, "score": 0.5}]}
+    results = found(door, text, ad_hoc_recognizers=[one])
+    assert [text[r["start"] : r["end"]] for r in results] == matches
+
+
+def test_many_denied_words(door: Doors) -> None:
+    words = [f"word{i}" for i in range(5_000)]
+    denied = {"supported_entity": "W", "deny_list": words, "deny_list_score": 0.7}
+    answered = door.post(
+        "/analyze", {"text": "word17 word4999 word5000", "language": "en", "ad_hoc_recognizers": [denied]}
+    )
+    assert answered.status == 200, answered.body
+    assert brief(answered.json) == [("W", 0, 6), ("W", 7, 15)]

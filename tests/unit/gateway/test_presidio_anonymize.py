@@ -218,3 +218,13 @@ def test_what_there_is(door: Doors) -> None:
     assert door.ask("GET", "/deanonymizers").json == ["decrypt", "deanonymize_keep"]
     assert set(door.gate.actions) == {"inspect"}
     assert door.ask("GET", "/anonymizers", who="nobody").status == 403
+
+
+def test_little_does_not_become_much(door: Doors) -> None:
+    places = [at(i, 9_000 + i, str(i)) for i in range(900)]
+    asked = {"text": "x" * 10_000, "analyzer_results": places, "anonymizers": {"DEFAULT": {"type": "replace", "new_value": "y" * 9_000}}}  # fmt: skip
+    assert len(anonymized(asked)["text"]) < 10_000_000
+    many = {**asked, "analyzer_results": [at(i, i + 1, str(i)) for i in range(0, 9_999)]}
+    with pytest.raises(Problem) as said:
+        anonymized(many)
+    assert said.value.status == 413
