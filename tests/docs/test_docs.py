@@ -73,6 +73,29 @@ def test_every_category_a_page_names_exists() -> None:
             assert any(known == category or known.startswith(f"{category}.") for known in CATEGORIES), category
 
 
+def test_every_test_a_page_names_exists() -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    named = set(re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", text))
+    assert len(named) > 100
+    for file, test in named:
+        assert (ROOT / file).exists(), file
+        if test:
+            assert re.search(rf"^(async )?def {test}\(", (ROOT / file).read_text(), re.MULTILINE), f"{file}::{test}"
+
+
+def test_every_flow_of_the_threat_model_is_asked_for_every_kind_of_threat() -> None:
+    text = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
+    kinds = {*"S T R I D E".split(), *"Li Id Nr De Dd Un Nc".split()}  # STRIDE, LINDDUN
+    flows = re.findall(r"^## (\d+\. .*?)\n(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL)
+    drawn = set(re.findall(r"\d+", text.split("```")[1]))
+    assert {title.split(".")[0] for title, _ in flows} == drawn
+    for title, table in flows:
+        rows = re.findall(r"^\| ([A-Z][\w ]*) \| [^|]+ \| [^|]+ \| ([^|]+) \|$", table, re.MULTILINE)
+        assert len(rows) == table.count("\n| ") - 1, title
+        assert {kind for codes, _ in rows for kind in codes.split()} == kinds, title
+        assert all("::test_" in held for _, held in rows), title
+
+
 def test_every_file_the_architecture_names_exists() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     for name in re.findall(r"`([a-z_/]+(?:\.py|/))`", text):
