@@ -6,12 +6,16 @@ exception its name and the lines of code it came by, never its message.
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import json
 import logging
 import os
 import sys
+import threading
+import time
 import traceback
-import uuid
+from collections import deque
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -26,6 +30,7 @@ decision_id: ContextVar[str] = ContextVar("accord_decision", default="")
 
 _OURS = ("accord", "uvicorn")
 _FRAMES = 12
+_PAUSE = 0.05
 _LONGEST = 2000
 
 Exc = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -33,7 +38,7 @@ Exc = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[No
 
 def begin() -> str:
     """Name the request that begins in this task, and give its name."""
-    name = uuid.uuid4().hex
+    name = os.urandom(16).hex()
     request_id.set(name)
     decision_id.set("")
     return name
@@ -60,12 +65,68 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(made, ensure_ascii=True)
 
 
+class Writer(logging.Handler):
+    """Writes lines from a thread of its own: whoever reads logs slowly, or not at all, keeps no request waiting.
+
+    Lines beyond `most` that wait are dropped, and how many is said.
+
+    Args:
+        stream: where to.
+        most: lines that may wait.
+    """
+
+    def __init__(self, stream: TextIO, most: int = 20_000) -> None:
+        super().__init__()
+        self._stream, self._most = stream, most
+        self._lines: deque[str] = deque()
+        self._dropped = 0
+        self._pid = 0
+        self._writing = threading.Lock()
+        atexit.register(self.flush)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take a record; it is formatted at once, as only now it is known which request it belongs to."""
+        if len(self._lines) >= self._most:
+            self._dropped += 1
+            return
+        self._lines.append(self.format(record))
+        if self._pid != os.getpid():  # threads do not survive a fork
+            self._pid = os.getpid()
+            threading.Thread(target=self._run, name="accord-log", daemon=True).start()
+
+    def flush(self) -> None:
+        """Write what waits; not for ever, where nobody reads."""
+        if self._writing.acquire(timeout=1.0):
+            try:
+                self._write()
+            finally:
+                self._writing.release()
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(_PAUSE)
+            self.flush()
+
+    def _write(self) -> None:
+        lines = [self._lines.popleft() for _ in range(len(self._lines))]
+        if self._dropped:
+            dropped, self._dropped = self._dropped, 0
+            lines.append(
+                json.dumps({"level": "error", "logger": "accord.logs", "message": "dropped", "lines": dropped})
+            )
+        with contextlib.suppress(OSError, ValueError):  # nowhere to write to
+            if lines:
+                self._stream.write("\n".join(lines) + "\n")
+            self._stream.flush()
+
+
 def configure(level: int = logging.INFO, stream: TextIO | None = None) -> None:
     """Log everything as JSON from now on, and nothing any other way."""
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = Writer(stream or sys.stderr)
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
     for old in list(root.handlers):
+        old.flush()
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(max(level, logging.WARNING))

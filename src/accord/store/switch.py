@@ -107,8 +107,10 @@ class Switch:
     def start(self) -> None:
         """Find out how it stands, and keep looking from a thread of its own; once per process, after a fork."""
         # Until the record was read nobody knows; a file that was removed may have been the only other sign.
-        self._set(engaged=True)
+        self._engaged = True
         self._settle()
+        if self._engaged:
+            log.warning("the kill switch is engaged")
         self._end.clear()
         self._thread = threading.Thread(target=self._run, name="accord-switch", daemon=True)
         self._thread.start()
@@ -235,7 +237,8 @@ class Switch:
                 return
             self._engaged = engaged
             heard = list(self._heard)
-        log.warning("the kill switch is %s", "engaged" if engaged else "released")
+        if engaged or self._thread is not None:
+            log.warning("the kill switch is %s", "engaged" if engaged else "released")
         for one in heard:
             try:
                 one(engaged)

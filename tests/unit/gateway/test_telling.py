@@ -8,6 +8,8 @@ import logging
 import os
 import subprocess
 import sys
+import threading
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -146,6 +148,8 @@ def logged() -> Iterator[io.StringIO]:
 
 
 def said(out: io.StringIO) -> list[dict[str, Any]]:
+    for handler in logging.getLogger().handlers:
+        handler.flush()
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
@@ -174,10 +178,34 @@ def test_no_word_of_an_exception_or_of_others_is_logged(logged: io.StringIO) -> 
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.warn(SECRET, stacklevel=1)
-    assert SECRET not in logged.getvalue() and "jane" not in logged.getvalue()
     found = said(logged)
+    assert SECRET not in logged.getvalue() and "jane" not in logged.getvalue()
     assert found[0]["error"]["type"] == "ValueError" and "test_telling.py" in found[0]["error"]["at"][0]
     assert {line["logger"] for line in found} >= {"accord.x", "uvicorn.error", "asyncio", "aiohttp.client"}
+
+
+def test_whoever_reads_logs_slowly_keeps_nobody_waiting() -> None:
+    class Stuck(io.StringIO):
+        free = threading.Event()
+
+        def write(self, text: str) -> int:
+            self.free.wait(30)
+            return super().write(text)
+
+    out = Stuck()
+    writer = logs.Writer(out, most=10)
+    writer.setFormatter(logs.JsonFormatter())
+    record = logging.LogRecord("accord.x", logging.INFO, "", 1, "said", (), None)
+    began = time.monotonic()
+    for _ in range(500):
+        writer.emit(record)
+    assert time.monotonic() - began < 5
+    out.free.set()
+    writer.flush()
+    writer.flush()
+    found = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [line["message"] for line in found].count("said") >= 10
+    assert sum(line.get("lines", 1) for line in found) == 500
 
 
 @pytest.fixture(scope="module")
