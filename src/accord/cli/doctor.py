@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import platform
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib import metadata
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,13 +18,24 @@ from accord import __version__
 from accord.cli import say
 from accord.cli.options import Common, common, pass_common, policy_option
 from accord.core.content import Context
-from accord.errors import AccordError
+from accord.errors import AccordError, ConfigError
 from accord.guard import Guard
+
+if TYPE_CHECKING:
+    from accord.config import ConfigModel
+    from accord.gateway.upstream import Upstream
+    from accord.state import State
 
 SENTENCE = "Please write to casey.morgan@example.org about the invoice."
 """What the self-test inspects: it holds one e-mail address and nothing unsafe."""
 
-_PACKAGES = ("google-re2", "onnxruntime", "tokenizers", "numpy", "pydantic", "phonenumbers", "python-stdnum")
+_PACKAGES = (
+    "google-re2", "onnxruntime", "tokenizers", "numpy", "pydantic", "phonenumbers", "python-stdnum",
+    "uvicorn", "uvloop", "httptools", "aiohttp",
+)  # fmt: skip
+
+_PATIENCE = 10.0
+_REFUSALS = frozenset({"upstream_credentials", "upstream_redirect", "upstream_error", "upstream_timeout"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +81,7 @@ def _checks(shared: Common) -> Iterator[Check]:
             yield _tried("audit", lambda: _audit(guard[0]))
         finally:
             guard[0].close()
+        yield from _serving(shared)
 
 
 def _tried(name: str, run: Callable[[], str]) -> Check:
@@ -134,3 +150,99 @@ def _audit(guard: Guard) -> str:
     guard.audit.verify()
     count = sum(1 for _ in guard.audit.records())
     return f"{say.plural(count, 'record')}, and the chain holds"
+
+
+def _serving(shared: Common) -> Iterator[Check]:
+    """What `accord serve` would need: keys, the kill switch, where it may listen, who answers."""
+    from accord.app import settings
+
+    try:
+        chosen = settings(shared.source)
+    except AccordError:
+        return  # said already
+    yield _tried("keys", lambda: _keys(shared, chosen))
+    yield _tried("switch", lambda: _switch(shared))
+    yield _tried("listen", lambda: _listen(shared, chosen))
+    yield from _upstreams(chosen)
+
+
+def _keys(shared: Common, chosen: ConfigModel) -> str:
+    with _opened(shared, chosen) as kept:
+        kept.ring.key("audit")  # the master key unwraps it, or says that it cannot
+        infos = kept.api_keys().list()
+        now = time.time_ns() // 1_000_000
+        good = sum(info.state(now) == "active" for info in infos)
+    return f"the key store opens; {say.plural(good, 'API key')} in force, of {len(infos)}"
+
+
+def _switch(shared: Common) -> str:
+    from accord.app import state_dir
+    from accord.store.switch import Switch
+
+    state = Switch(state_dir(shared.state)).state()
+    if state is not None:
+        raise AccordError(
+            f"the kill switch is engaged by {state.by}{f' since {state.at}' if state.at else ''}: nothing is served",
+            hint="when it may go on: accord kill off --reason TEXT",
+        )
+    return "the kill switch is not engaged"
+
+
+def _listen(shared: Common, chosen: ConfigModel) -> str:
+    from accord.serve.plan import serving, where
+
+    with _opened(shared, chosen) as kept:
+        exist = kept.api_keys().any()
+    certificate = serving(chosen).certificate
+    if certificate is not None:
+        certificate.context()
+    here = where(chosen, "127.0.0.1", 0, keys_exist=exist)
+    try:
+        where(chosen, "*", 0, keys_exist=exist)
+    except ConfigError as error:
+        return f"on this machine{', open to everyone on it' if here.open else ''}; not elsewhere: {error}"
+    return "on this machine and elsewhere"
+
+
+def _upstreams(chosen: ConfigModel) -> Iterator[Check]:
+    from accord.gateway.upstreams import Upstreams
+    from accord.serve.objects import endpoints
+
+    try:
+        upstreams = Upstreams(endpoints(chosen))
+    except AccordError as error:
+        yield Check("upstreams", False, str(error), error.hint)
+        return
+    for upstream in upstreams:
+        yield _tried(f"upstream {upstream.name}", lambda one=upstream: asyncio.run(_asked(one)))  # type: ignore[misc]
+
+
+async def _asked(upstream: Upstream) -> str:
+    """Ask for its models; one that has no list of them answers all the same."""
+    from accord.gateway.upstream import UpstreamFailed
+
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            await upstream.start()
+            await upstream.get("/models")
+    except TimeoutError:
+        raise AccordError("it does not answer in time", hint="see that it is reachable from here") from None
+    except UpstreamFailed as failed:
+        if failed.delivery != "delivered" or failed.code in _REFUSALS:
+            raise AccordError(str(failed), hint=f"{failed.code}: see its address and credential") from None
+        return f"answers, and lists no models ({failed.code})"
+    finally:
+        await upstream.stop()
+    return "answers"
+
+
+@contextlib.contextmanager
+def _opened(shared: Common, chosen: ConfigModel) -> Iterator[State]:
+    from accord.app import state_dir
+    from accord.state import open_state
+
+    kept = open_state(state_dir(shared.state), chosen, recover=False)
+    try:
+        yield kept
+    finally:
+        kept.close()

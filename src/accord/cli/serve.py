@@ -95,7 +95,7 @@ def address(where: str) -> tuple[str, int]:
     host, colon, port = where.rpartition(":")
     if where.isascii() and where.isdigit():
         return "127.0.0.1", _port(where)
-    if not colon or (":" in host and not host.startswith("[")):
+    if not colon or where.endswith("]") or (":" in host and not host.startswith("[")):
         try:
             ipaddress.ip_address(where.strip("[]"))
         except ValueError:

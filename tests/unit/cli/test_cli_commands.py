@@ -129,7 +129,11 @@ def test_the_doctor_finds_a_healthy_house(run, monkeypatch) -> None:
     ran = run("doctor --json")
     found = {check["name"]: check for check in ran.json["checks"]}
     assert (ran.code, ran.json["ok"]) == (0, True)
-    assert list(found) == ["accord", "packages", "model rampart", "policy", "state", "self-test", "audit"]
+    assert list(found) == [
+        "accord", "packages", "model rampart", "policy", "state", "self-test", "audit",
+        "keys", "switch", "listen", "upstream echo",
+    ]  # fmt: skip
+    assert "open to everyone on it; not elsewhere" in found["listen"]["detail"]
     assert "all is well" in run("doctor").out
 
 
