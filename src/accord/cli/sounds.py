@@ -227,7 +227,7 @@ def summary(verdicts: Sequence[Verdict], part: int, sound: Sound) -> str:
         seconds[transform] = seconds.get(transform, 0.0) + (end - start) / sound.rate
     words = [f"{taken:.1f} of {sound.seconds:.1f} s are {_BECOMES[kind]}" for kind, taken in seconds.items()]
     if any(cut.transform == "voice" for cut in _cuts(verdicts, part)):
-        words.append("the voice is another")
+        words.append("the voice is changed")
     elif any(v.finding.part == part and v.finding.category == VOICE and not v.transform for v in verdicts):
         words.append("the voice is as it was")
     return ", ".join(words) or "nothing is taken out"

@@ -235,7 +235,7 @@ def test_what_was_changed_is_told_with_its_padding() -> None:
     assert sounds.changed(verdicts, 1, SOUND) == []
     assert sounds.summary([], 0, SOUND) == "nothing is taken out"
     voice = verdict("privacy.biometric.voice", 0.0, 10.0, "voice")
-    assert sounds.summary([voice], 0, SOUND) == "the voice is another"
+    assert sounds.summary([voice], 0, SOUND) == "the voice is changed"
     assert sounds.summary([replace(voice, transform=None)], 0, SOUND).startswith("10.0 of 10.0 s are cut out")
 
 
