@@ -7,11 +7,18 @@ import pytest
 from tests.unit.media.sounds import chunk, file, level, read, speechlike, tone, with_chunks
 
 from accord.core.content import Audio
-from accord.core.media import Changes, Cut, Opening
+from accord.core.media import Changes, Cut, Opening, Sound
 from accord.core.place import Interval
+from accord.core.reading import Reading
+from accord.detect.speech.digits import SpokenNumberDetector
 from accord.media.limits import MediaLimits
 from accord.media.rebuild import rebuild
 from accord.media.unpack import unpack
+from accord.readers.encoded import EncodedReader
+from accord.readers.speech.activity import FRAME, Activity
+from accord.readers.speech.residue import its_own
+from accord.readers.speech.tracks import Track, tracks
+from accord.testing import never
 
 
 def opened(data: bytes) -> Opening:
@@ -307,3 +314,91 @@ def test_a_binary_item_of_ape_without_a_name_is_no_empty_file() -> None:
         assert not found.flaws and [item.kind for item in found.items] == ["sound"]
         assert "ape.picture" in found.items[0].metadata
     assert "555-0100" in texts(opened(mp3(tone(0.5)) + ape(b"call 555-0100")))
+
+
+# -- what is said
+
+
+def taken(*texts: str) -> list[str]:
+    """What of some recordings is found, with what their words stand for."""
+    heard = [Reading(text, reader="speech") for text in texts]
+    for reading in list(heard):
+        heard += EncodedReader().read(reading, never).readings
+    return [
+        heard[hit.reading].text[hit.span.start : hit.span.end] for hit in SpokenNumberDetector().detect(heard, never)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("My reference is B45327198. Please write it down.", "B45327198"),
+        ("Le compte est à quatre, cinq, trois, deux, sept.", "45327"),
+        ("My account number is 4821-7765 people always ask me for it.", "4821-7765"),
+        ("My pin is 4821 feet are cold today", "4821"),
+        ("You can find the door code in 1984.", "1984"),
+        ("It begins with 48, then 21, and then 77, and finally 65.", "48, then 21, and then 77, and finally 65"),
+        ("The booking code is TK9B77XQ.", "TK9B77XQ"),
+        ("It is tango, kilo, nine, robo, seven, seven, x-ray.", "tango, kilo, nine, robo, seven, seven, x-ray"),
+        ("The password is blue elephant 42. Keep it.", "blue elephant 42"),
+    ],
+)
+def test_a_way_to_say_a_number_that_words_hide(said: str, value: str) -> None:
+    assert value in taken(said)
+
+
+def test_a_number_said_over_several_recordings() -> None:
+    assert taken("55", "52", "31", "84") == ["55", "52", "31", "84"]
+
+
+# -- what channels hide
+
+
+def voices(*channels: np.ndarray) -> list[Track]:
+    """The tracks that are listened to, for a judge to whom every sound is a voice."""
+
+    def activity(track: Track) -> Activity:
+        samples = np.concatenate(list(track.blocks()))
+        frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME)
+        return Activity(np.ones(len(frames), np.float32), np.sqrt(np.square(frames).mean(axis=1)))
+
+    def judge(plain: Track | None, rest: Track, heard: list[Track]) -> Track | None:
+        own = activity(rest)
+        whole = own if plain is None else activity(plain)
+        _, apart, _ = its_own(whole, own, [activity(track) for track in heard])
+        return rest if apart.mean() > 0.3 else None
+
+    return tracks(Sound.of(np.concatenate(channels, axis=1), 16_000), judge)
+
+
+def likest(found: list[Track], hidden: np.ndarray) -> float:
+    """How like something hidden what is heard is, at best."""
+    heard = [np.concatenate(list(track.blocks())) for track in found]
+    return max(abs(float(np.corrcoef(each[: len(hidden)], hidden[: len(each), 0])[0, 1])) for each in heard)
+
+
+def syllables(seconds: float, seed: int) -> np.ndarray:
+    """Noise that comes and goes like speech, so that no two seeds follow each other."""
+    rng = np.random.default_rng(seed)
+    marks = np.arange(0, int(seconds * 16_000) + 3_200, 3_200)
+    rise = np.interp(np.arange(int(seconds * 16_000)), marks, rng.random(len(marks)) ** 3)
+    return (0.2 * rng.normal(size=len(rise)).clip(-2, 2) * rise).astype(np.float32)[:, None]
+
+
+@pytest.mark.parametrize("quieter", [0.2, 0.05, 0.025, 0.01])
+def test_a_voice_far_below_what_another_channel_plays_is_heard(quieter: float) -> None:
+    hidden = syllables(10, 1)
+    assert likest(voices(syllables(10, 2), quieter * hidden), hidden) > 0.9
+
+
+@pytest.mark.parametrize(("quieter", "late"), [(1.0, 0), (0.25, 0), (0.1, 0), (0.25, 5), (0.1, 5)])
+def test_a_voice_in_opposite_phase_under_a_cover_is_heard(quieter: float, late: int) -> None:
+    hidden, cover = syllables(10, 1), syllables(10, 2)
+    left, right = cover + quieter * hidden, np.roll(cover - quieter * hidden, late, axis=0)
+    assert likest(voices(left, right), hidden) > (0.9 if not late else 0.6)
+
+
+@pytest.mark.parametrize("late", [0, 12])
+def test_an_echo_of_a_channel_is_not_heard_again(late: int) -> None:
+    one = syllables(10, 2)
+    assert len(voices(one, 0.3 * np.roll(one, late, axis=0))) == 1
