@@ -25,11 +25,13 @@ class Room:
         concurrent: requests at once.
         memory: resident bytes from which on no more are let in.
         body: largest body of a request, in bytes.
+        seconds: how long a request may take that asks no upstream, from its head to its decision.
     """
 
     concurrent: int = 256
     memory: int = 4_000_000_000
     body: int = 32_000_000
+    seconds: float = 60.0
 
 
 class Memory:

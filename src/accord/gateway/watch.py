@@ -28,6 +28,9 @@ ALWAYS = frozenset({"/healthz", "/readyz", "/metrics"})
 OPERATE = frozenset({"health", "metrics", "policy.show", "policy.reload", "switch.engage", "switch.release"})
 """Actions that are let in although nothing else is: they are how it ends."""
 
+ALONE = frozenset({"inspect", "moderate"})
+"""Actions for which no upstream is asked: all the time they take is ours."""
+
 COPIES = 4
 """How many times its size a body takes while it is read, parsed and inspected."""
 
@@ -173,7 +176,8 @@ class Watch:
         return not self.full
 
     def _watched(self, route: Route) -> Handler:
-        inner, operates = route.handler, _operates(route)
+        operates = _operates(route)
+        inner = self._bounded(route.handler) if route.action in ALONE else route.handler
 
         async def handle(request: Request, caller: Caller) -> Response:
             served = _Served(self, tracing.begin(route.method, _door(route), request.headers), operates)
@@ -196,6 +200,13 @@ class Watch:
                 served.leave(500)
                 raise
             return self._answering(served, response)
+
+        return handle
+
+    def _bounded(self, handler: Handler) -> Handler:
+        async def handle(request: Request, caller: Caller) -> Response:
+            async with within(self._room.seconds):
+                return await handler(request, caller)
 
         return handle
 

@@ -237,7 +237,7 @@ class Switch:
                 return
             self._engaged = engaged
             heard = list(self._heard)
-        if engaged or self._thread is not None:
+        if self._thread is not None:
             log.warning("the kill switch is %s", "engaged" if engaged else "released")
         for one in heard:
             try:

@@ -331,6 +331,18 @@ def test_the_time_of_a_request_is_bounded() -> None:
         asyncio.run(own())
 
 
+@pytest.mark.parametrize(("action", "status"), [("inspect", 503), ("moderate", 503), ("chat", 200)])
+def test_who_asks_no_upstream_has_so_much_time(tmp_path: Path, action: str, status: int) -> None:
+    async def slow(_request: Request, _caller: Caller) -> Response:
+        await asyncio.sleep(0.2)
+        return as_json({})
+
+    place = Place(tmp_path, slow, Room(seconds=0.01))
+    doors = place.watch.over([Route("POST", "/door", action, slow, openai_shape)])
+    place.client.gateway = Gateway(doors, OpenGate(), place.watch)
+    assert place.run(place.ask).status == status
+
+
 def test_resident_memory_is_read_now_and_then() -> None:
     now = [0.0]
     memory = Memory(lambda: now[0])
