@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from accord.custody.desk import Desk
     from accord.custody.items import Unsealed
     from accord.state import State
+    from accord.store.switch import Switch
     from accord.vault.keys import KeyRing
 
 KEY_VARIABLE = "ACCORD_API_KEY"
@@ -84,6 +85,24 @@ def _asked() -> str:
 _ACTIONS = {"audit.key": "audit.verify", "vault.status": "vault.show"}
 
 
+def bare_switch(shared: Common) -> Switch:
+    """The kill switch alone, for when nothing else can be waited for."""
+    from accord.app import state_dir
+    from accord.store.switch import Switch
+
+    return Switch(state_dir(shared.state))
+
+
+def switch(shared: Common, action: str) -> tuple[Switch, str]:
+    """The kill switch with the audit log, for somebody who may engage or release it, and who that is."""
+    from accord.app import state_dir
+    from accord.store.switch import Ledger, Switch
+
+    opened, who = _let_in(shared, action, None)
+    recorded = Ledger(lambda body: opened.record("switch", body), lambda: opened.audit.records(kind="switch"))
+    return Switch(state_dir(shared.state), recorded), who.person
+
+
 @contextlib.contextmanager
 def desk(shared: Common, action: str, tenant: str | None) -> Iterator[Desk]:
     """Custody, for somebody who may do this there."""
@@ -142,7 +161,7 @@ def _about(action: Action, tenant: str, who: Principal) -> Resource:
             return authorise.grant("", tenant, requested_by=who.person, until=now, approved_by=_ANYONE)
         case A.BREAKGLASS_REQUEST | A.REVIEW_SHOW | A.REVIEW_RELEASE | A.REVIEW_DENY:
             return authorise.item("", tenant)
-        case _ if action.value.partition(".")[0] in ("vault", "audit"):
+        case _ if action.value.partition(".")[0] in ("vault", "audit", "switch"):
             return authorise.SYSTEM
         case _:
             return authorise.tenant(tenant)

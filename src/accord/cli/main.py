@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from accord import __version__
-from accord.cli import erase, export, hold, kept, keys, review
+from accord.cli import erase, export, hold, keys, kept, kill, review
 from accord.cli.audit import audit_commands
 from accord.cli.check import check
 from accord.cli.demo import demo
@@ -89,6 +89,7 @@ def cli(ctx: click.Context) -> None:
 
 
 _STATE = (
+    kill.commands(kept.bare_switch, kept.switch),
     audit_commands(kept.log_of),
     review.commands(kept.desk),
     erase.command(kept.desk),

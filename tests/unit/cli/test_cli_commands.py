@@ -41,6 +41,7 @@ Commands:
   models    Bring in, list and prove model weights.
   policy    Say what a policy does.
   doctor    Say whether everything accord needs is there and works.
+  kill      Stop everything at once, and let it go on.
   audit     List, verify, prove and export what was decided.
   review    Decide about what is held.
   erase     Erase a person, a value, or what has expired.
