@@ -10,9 +10,10 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 from click.testing import CliRunner
 
-from accord.config import parse
+from accord.config import ConfigModel, parse
 from accord.core.taxonomy import CATEGORIES
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +40,9 @@ def test_python_runs(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("text", blocks("yaml"))
 def test_policies_are_understood(text: str) -> None:
-    parse(text, "documentation.yaml").policy()
+    ours = {info.alias or name for name, info in ConfigModel.model_fields.items()}
+    if ours & set(yaml.safe_load(text)):  # the configuration of another program has none of our words
+        parse(text, "documentation.yaml").policy()
 
 
 @pytest.mark.models
