@@ -131,14 +131,7 @@ def parse(body: Mapping[str, Any]) -> Asked:
     """
     if any(key not in _FIELDS and value is not None for key, value in body.items()):
         raise wrong("Failed to parse /analyze request: a field of it is not understood.")
-    text = body.get("text")
-    if text is None or text in ("", []):
-        raise wrong("No text provided", 500)
-    texts = text if isinstance(text, list) else [text]
-    if not all(isinstance(one, str) for one in texts):
-        raise wrong("Failed to parse /analyze request: text must be a string or a list of strings.")
-    if len(texts) > MAX_TEXTS:
-        raise wrong(f"Failed to parse /analyze request: text has more than {MAX_TEXTS} items.")
+    texts = _texts(body.get("text"))
     language = body.get("language")
     if language is None or language == "":
         raise wrong("No language provided", 500)
@@ -157,8 +150,8 @@ def parse(body: Mapping[str, Any]) -> Asked:
     if correlation is not None and not isinstance(correlation, str | int):
         raise wrong("Failed to parse /analyze request: correlation_id must be a string.")
     return Asked(
-        tuple(texts),
-        isinstance(text, list),
+        texts,
+        isinstance(body["text"], list),
         _threshold(body.get("score_threshold")),
         frozenset(entities),
         bool(explain),
@@ -166,6 +159,17 @@ def parse(body: Mapping[str, Any]) -> Asked:
         _allowed(body),
         recognizers,
     )
+
+
+def _texts(given: Any) -> tuple[str, ...]:
+    if given is None or given in ("", []):
+        raise wrong("No text provided", 500)
+    texts = given if isinstance(given, list) else [given]
+    if not all(isinstance(one, str) for one in texts):
+        raise wrong("Failed to parse /analyze request: text must be a string or a list of strings.")
+    if len(texts) > MAX_TEXTS:
+        raise wrong(f"Failed to parse /analyze request: text has more than {MAX_TEXTS} items.")
+    return tuple(texts)
 
 
 def _threshold(given: Any) -> float:
