@@ -30,6 +30,7 @@ _ENERGY = 4
 _TOUCH = 1e-5
 _MASKED = 0.1
 _LINGERS = 16  # frames: half a second
+_MOST_OF = 0.6
 
 LOUD = 0.1
 """The share of the power of its channel from which on what a channel has of its own is listened to like any sound."""
@@ -108,7 +109,9 @@ def its_own(whole: Activity, own: Activity, heard: Sequence[Activity]) -> tuple[
     others = [each.levels[:size] for each in heard]
     together = np.sqrt(np.sum(np.square(others), axis=0)).astype(np.float32)
     follows = np.max([_alike(own.levels[:size], each) for each in (*others, together)], axis=0)
-    apart = _spread((follows < FOLLOWS) | ((share >= WHOLE) & (whole is not own)), _LINGERS)
+    # A frame or two by themselves say nothing: levels of an echo part for a moment in every room.
+    free = _near((follows < FOLLOWS).astype(np.float32), _LINGERS) >= _MOST_OF
+    apart = _spread(free | ((share >= WHOLE) & (whole is not own)), _LINGERS)
     loud = sliding_window_view(np.pad(np.max(others, axis=0), _LINGERS), 2 * _LINGERS + 1).max(axis=1)
     return share, apart, np.asarray(own.levels[:size] >= _MASKED * loud)
 
