@@ -28,6 +28,7 @@ _LOADING = 1e-4
 _AROUND = 23  # frames on either side: together 1.5 s, a few syllables
 _ENERGY = 4
 _TOUCH = 1e-5
+_STEADY = 6e-4  # decades, squared: half a decibel
 _MASKED = 0.1
 _LINGERS = 16  # frames: half a second
 _MOST_OF = 0.6
@@ -144,5 +145,6 @@ def _alike(one: Floats, other: Floats) -> NDArray[np.float64]:
     a, b = (np.log10(np.maximum(each, _TOUCH)) for each in (one, other))
     mean_a, mean_b = _near(a, _AROUND), _near(b, _AROUND)
     both = _near(a * b, _AROUND) - mean_a * mean_b
-    spread = (_near(a * a, _AROUND) - mean_a**2) * (_near(b * b, _AROUND) - mean_b**2)
-    return np.asarray(both / np.sqrt(np.maximum(spread, 1e-9)))
+    # What hardly rises or falls, such as a steady tone, explains nothing.
+    spread = [_near(c * c, _AROUND) - m * m + _STEADY for c, m in ((a, mean_a), (b, mean_b))]
+    return np.asarray(both / np.sqrt(spread[0] * spread[1]))

@@ -163,7 +163,7 @@ def test_opposite_phase_does_not_silence(played: list[PlayedWhisper]) -> None:
 
 
 def test_a_voice_under_the_same_music_on_both_channels_is_heard(played: list[PlayedWhisper]) -> None:
-    cover, hidden = beeps((0, 2), seconds=8), beeps((4, 6), seconds=8, frequency=700.0) * 0.1
+    cover, hidden = beeps((0, 8), seconds=8), beeps((4, 6), seconds=8, frequency=700.0) * 0.1
     texts = {strip.text for strip in hear(sound(cover, cover + hidden)).strips}
     assert "dos tres" in texts
 
