@@ -68,7 +68,8 @@ class Parts:
         self.switch = Switch(kept.folder, ledger(kept))
         self.upstreams = Upstreams(endpoints(chosen), self.answering)
         self.guards = self._reloading()
-        room = Room(chosen.gateway.concurrent, chosen.gateway.memory, chosen.gateway.body)
+        said = chosen.gateway
+        room = Room(said.concurrent, said.memory, said.body, said.budget.total_seconds())
         self.watch = Watch(room, self.switch, self.metrics)
         self.health = self._health()
         self.guards.on_swap(self.health.soon)
