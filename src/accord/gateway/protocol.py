@@ -43,7 +43,9 @@ class Protocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._refusal = (400, "bad_request", "This is no HTTP/1.1 request that can be read in one way only.")
         self._peer: Any = None
-        self._waiting = True
+        self._waiting = True  # for a request, or for the rest of its head
+        self._begun = False  # a head, which is not complete
+        self._ended = False  # a request, within what is being read
         self._pending = 0
         self._size = 0
         self._timer: TimerHandle | None = None
@@ -66,19 +68,18 @@ class Protocol(HttpToolsProtocol):
         """Read on."""
         if self._waiting and self._timer is None:
             self._wait()
+        self._ended = False
         super().data_received(data)
-        if self._waiting:
-            self._pending += len(data)
-            if self._pending > HEAD_BYTES and not self.transport.is_closing():
-                self._refusal = _TOO_LARGE
-                self.send_400_response("")
-        else:
-            self._pending = 0
+        # All of it is of one head, unless a request ended in it.
+        self._pending = self._pending + len(data) if self._begun and not self._ended else 0
+        if self._pending > HEAD_BYTES and not self.transport.is_closing():
+            self._refusal = _TOO_LARGE
+            self.send_400_response("")
 
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
-        self._size = 0
+        self._begun, self._size = True, 0
         if self._peer:
             self.scope["extensions"] = {"tls": {"client_cert": self._peer}}
 
@@ -98,7 +99,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Its head is complete."""
-        self._waiting = False
+        self._waiting = self._begun = False
         self._in_time()
         self._check()
         if self.behind_proxy:
@@ -107,7 +108,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """It is complete."""
-        self._waiting = True
+        self._waiting = self._ended = True
         super().on_message_complete()
 
     def _check(self) -> None:

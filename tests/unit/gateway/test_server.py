@@ -246,6 +246,25 @@ def test_a_head_as_large_as_allowed_is_served(one: Running) -> None:
     assert status(one.ask(HEAD + many + b"Content-Length: 0\r\n\r\n")) == 200
 
 
+@pytest.mark.parametrize("size", [65_000, 65_537, 200_000, 3_000_000])
+@pytest.mark.parametrize("chunked", [False, True])
+def test_bodies_are_no_heads_however_they_arrive(one: Running, size: int, chunked: bool) -> None:
+    body = b"a" * size
+    written = b"%x\r\n%s\r\n0\r\n\r\n" % (size, body) if chunked else body
+    said = b"Transfer-Encoding: chunked" if chunked else b"Content-Length: %d" % size
+    request = HEAD + said + b"\r\n\r\n" + written
+    assert status(one.ask(request)) == 200
+    with closing(one.open()) as made:
+        for _ in range(3):
+            made.sendall(request + HEAD)
+            made.sendall(b"Content-Length: 1\r\n\r\nb")
+            got = b""
+            while got.count(b"<read>") < 2:
+                got += made.recv(65_536)
+                assert b"431" not in got
+    assert [len(each) for each in one.seen.bodies] == [size, *[size, 1] * 3]
+
+
 def test_endless_trailers_are_refused(one: Running) -> None:
     sent = HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n" + b"A: b\r\n" * 20_000
     answer = one.ask(sent)
