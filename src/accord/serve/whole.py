@@ -17,6 +17,7 @@ from accord.gateway.chat import Chat
 from accord.gateway.console import Console
 from accord.gateway.embeddings import Embeddings
 from accord.gateway.gate import AccessGate
+from accord.gateway.guardrail import Guardrail
 from accord.gateway.models import Models
 from accord.gateway.moderations import Moderations
 from accord.gateway.openapi import Description
@@ -91,6 +92,7 @@ def doors(parts: Parts) -> list[Route]:
         *PresidioAnonymizer(body=body, seconds=seconds).routes(),
         *PresidioImage(parts.guards, body=body, seconds=seconds).routes(),
         *health_routes(),
+        *Guardrail(parts.guards, parts.mode, body=body, seconds=seconds).routes(),
         *admin.routes(),
         *Console(parts.guards, body=body, seconds=seconds).routes(),
     ]

@@ -127,7 +127,7 @@ def test_every_door_is_there_and_described(tmp_path: Path) -> None:
             paths = (await talk.ask("GET", "/openapi.json"))[1]["paths"]
         served = {route.path for route in made.routes}
         wanted = {
-            "/v1/chat/completions", "/v1/embeddings", "/v1/models", "/v1/moderations", "/analyze", "/anonymize",
+            "/v1/chat/completions", "/v1/embeddings", "/v1/models", "/v1/moderations", "/beta/litellm_basic_guardrail_api", "/analyze", "/anonymize",
             "/console", "/console/inspect", "/healthz", "/readyz", "/metrics", "/admin/switch", "/admin/reload", "/",
         }  # fmt: skip
         assert wanted <= served and wanted <= set(paths)
