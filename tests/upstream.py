@@ -233,7 +233,11 @@ class FakeUpstream:
         loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         for connection in list(self._connections):
             connection.transport.abort()
-        loop.run_until_complete(asyncio.sleep(0.01))
+        # Connections in the middle of a TLS handshake are known to the server alone.
+        for _ in range(200):
+            loop.run_until_complete(asyncio.sleep(0.005))
+            if not getattr(server, "_active_count", 0):
+                break
         loop.close()
 
     def _note(self, raw: bytes = b"", seen: Seen | None = None, **counts: int) -> None:

@@ -151,7 +151,16 @@ class Site:
         looked = names or Names(["127.0.0.1"])
         given = {"largest": 1000, "seconds": 1.0, "tls": client_context(ca=self.authority.path), **how}
         fetcher = Fetcher(HOSTS, resolve=looked, allowed=lambda a: a == "127.0.0.1", port=self.fake.port, **given)
-        return asyncio.run(fetcher.fetch(url, "here", kinds=kinds))
+
+        async def run() -> Fetched:
+            try:
+                return await fetcher.fetch(url, "here", kinds=kinds)
+            finally:  # whatever came of it, no connection is left behind
+                over = self.fake
+                assert await asyncio.to_thread(over.wait, lambda: over.closed == over.opened, 5.0)
+                await asyncio.sleep(0.05)
+
+        return asyncio.run(run())
 
     def fails(self, reply: Reply, **how: Any) -> tuple[int, str]:
         with pytest.raises(Problem) as caught:
