@@ -19,13 +19,14 @@ from accord.core.decision import Decision
 from accord.gateway import strict
 from accord.gateway.asgi import EVENTS, Request, Response, as_json
 from accord.gateway.chat_answer import Answer, Delta
-from accord.gateway.chat_exchange import Exchange, answered, named, object_of, settled
+from accord.gateway.chat_exchange import Exchange, answered, arrived, named, object_of, settled
 from accord.gateway.chat_request import ChatRequest, addresses, parse
 from accord.gateway.chat_stream import Flow
 from accord.gateway.problems import Problem, Stopped, bad
 from accord.gateway.services import Caller, Guards, Route, openai_shape, told
 from accord.gateway.texts import released
 from accord.gateway.threads import Threads
+from accord.gateway.watch import within
 from accord.guard import Guard
 
 LARGE = 100_000
@@ -73,6 +74,7 @@ class Chat:
         seconds: how long a client may take to send it.
         threads: where inspections run.
         fetch: fetches what a request names by address: media type and bytes; nothing is fetched without it.
+        budget: seconds that a request has to be inspected and decided.
     """
 
     def __init__(
@@ -85,11 +87,13 @@ class Chat:
         seconds: float,
         threads: Threads | None = None,
         fetch: Fetch | None = None,
+        budget: float = 30.0,
     ) -> None:
         self._guards, self._upstreams, self._mode = guards, upstreams, mode
         self._body, self._seconds = body, seconds
         self._threads = threads or Threads()
         self._fetch = fetch
+        self._budget = budget
 
     def routes(self) -> list[Route]:
         """Its doors."""
@@ -109,7 +113,8 @@ class Chat:
         guard = self._guards.current
         answer = self._answer(guard, context, asked)
         name = upstream.rename(asked.model)
-        decision, out = await self._threads.run(lambda: _released(guard, context, asked, name))
+        async with within(self._budget):
+            decision, out = await self._threads.run(lambda: _released(guard, context, asked, name))
         headers = dict(told(decision))
         if decision.content is None:
             raise Stopped(decision, headers)
@@ -142,13 +147,12 @@ class Chat:
     async def _whole(self, exchange: Exchange, upstream: Upstream, body: bytes) -> Response:
         try:
             reply = await upstream.post("/chat/completions", body)
-            said = object_of(reply.body)
-        except BaseException:
-            await settled(exchange, "failed")
+        except BaseException as error:
+            await settled(exchange, arrived(error))
             raise
         answer = exchange.answer
         try:
-            answer.take_whole(said)
+            answer.take_whole(object_of(reply.body))
         except Problem:
             await settled(exchange, "delivered")
             raise
@@ -171,8 +175,8 @@ class Chat:
         stack = AsyncExitStack()
         try:
             source = await stack.enter_async_context(upstream.stream("/chat/completions", body))
-        except BaseException:
-            await settled(exchange, "failed")
+        except BaseException as error:
+            await settled(exchange, arrived(error))
             raise
         flow = Flow(exchange, source, stack)
         return Response(

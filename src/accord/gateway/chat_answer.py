@@ -204,6 +204,7 @@ class Answer:
             coverage={m: Coverage(inspected[m], total[m]) for m in total},
             policy_digest=self._guard.policy.digest,
             would=outcome,
+            degraded=tuple(sorted({name for part in parts for name in part.degraded})),
         )
 
     def _heads(self, said: Mapping[str, Any]) -> None:

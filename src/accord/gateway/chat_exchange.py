@@ -13,6 +13,7 @@ from accord.core.decision import Decision
 from accord.gateway.chat_answer import Answer, garbled
 from accord.gateway.chat_request import ChatRequest
 from accord.gateway.threads import Threads
+from accord.gateway.upstream import UpstreamFailed
 from accord.guard import Guard
 
 
@@ -35,6 +36,11 @@ async def settled(exchange: Exchange, status: str, decision: Decision | None = N
     answers = [decision] if decision is not None else []
     delivered, recorder = [(exchange.decision, status)], exchange.guard.recorder
     await exchange.threads.run(lambda: recorder.settle(exchange.context, delivered=delivered, released=answers))
+
+
+def arrived(error: BaseException) -> str:
+    """What is known of a request that got no answer: `failed` only where it surely did not arrive."""
+    return error.delivery if isinstance(error, UpstreamFailed) else "unknown"
 
 
 async def answered(exchange: Exchange, decision: Decision, sent: bool) -> None:

@@ -102,7 +102,7 @@ class Flow:
     async def after(self, sent: bool) -> None:
         """What became of it."""
         if self._recorded is None:
-            await settled(self._exchange, "failed")
+            await settled(self._exchange, "delivered")  # the upstream had begun to answer
             return
         await answered(self._exchange, self._recorded, sent and not self._failed)
 

@@ -128,4 +128,5 @@ def told(decision: Decision) -> Mapping[str, str]:
         "accord-decision": decision.id,
         "accord-policy": decision.policy_digest[:16],
         **({"accord-coverage": covered} if covered else {}),
+        **({"accord-degraded": ",".join(decision.degraded)} if decision.degraded else {}),
     }

@@ -74,7 +74,8 @@ def doors(parts: Parts) -> list[Route]:
         got = await files.fetch(url, where)
         return got.media_type, got.data
 
-    chat = Chat(parts.guards, parts.upstreams, parts.mode, body=body, seconds=seconds, fetch=fetch)
+    budget = said.budget.total_seconds()
+    chat = Chat(parts.guards, parts.upstreams, parts.mode, body=body, seconds=seconds, budget=budget, fetch=fetch)
     admin = Admin(
         parts.health,
         parts.metrics,

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
-from tests.unit.gateway.conftest import WORDS, Client, chunks, completion
+from tests.unit.gateway.conftest import WORDS, Client, NoWatch, OneGuard, OpenGate, chunks, completion
 
+from accord.gateway.app import Gateway
+from accord.gateway.chat import Chat
 from accord.gateway.problems import Problem
+from accord.gateway.upstream import UpstreamFailed
+from accord.guard.breaking import Turn
 
 MakeClient = Callable[..., Client]
 
@@ -223,11 +228,18 @@ def test_a_body_that_could_be_read_in_two_ways_is_refused(make_client: MakeClien
     assert client.upstream.raw == []
 
 
-def test_an_upstream_that_fails_is_told_and_on_record(make_client: MakeClient) -> None:
-    client = make_client(Problem(504, "upstream_timeout", "The upstream did not answer in time."))
+@pytest.mark.parametrize("delivery", ["delivered", "failed", "unknown"])
+def test_an_upstream_that_fails_is_told_and_on_record(make_client: MakeClient, delivery: str) -> None:
+    client = make_client(UpstreamFailed(504, "upstream_timeout", "No answer in time.", delivery=delivery))
     for stream in (False, True):
         assert client.chat("x", stream=stream).status == 504
-    assert [r.get("status") for r in client.records] == [None, "failed"] * 2
+    assert [r.get("status") for r in client.records] == [None, delivery] * 2
+
+
+def test_what_reached_an_upstream_that_then_broke_off_is_not_recorded_as_kept_here(make_client: MakeClient) -> None:
+    client = make_client([UpstreamFailed(502, "upstream_reset", "The upstream broke off.")])
+    assert client.chat("x", stream=True).events[-1]["error"]["code"] == "upstream_reset"
+    assert [r.get("status") for r in client.records] == [None, "delivered"]
 
 
 @pytest.mark.parametrize(
@@ -337,3 +349,31 @@ def test_a_picture_elsewhere_is_fetched_where_that_is_allowed_and_goes_on_as_it_
 def test_a_door_that_is_not_there(make_client: MakeClient) -> None:
     client = make_client(echo)
     assert client.post("/v1/nothing", {}).status == 404
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_a_detector_did_not_see_is_said_in_every_decision_and_in_the_answer(
+    make_client: MakeClient, stream: bool
+) -> None:
+    class Missing:
+        def allow(self, name: str) -> bool:
+            return False
+
+        closed = allow
+
+        def success(self, name: str) -> None: ...
+        def failure(self, name: str) -> None: ...
+
+    client = make_client(echo)
+    client.guard._turn = partial(Turn, Missing(), lambda name: True)
+    answered = client.chat(f"hello {LONG}", stream=stream)
+    assert answered.status == 200 and answered.headers["accord-degraded"] == "fixed"
+    assert [r["degraded"] for r in client.records if r["kind"] == "release"] == [["fixed"], ["fixed"]]
+
+
+def test_what_takes_longer_than_its_budget_does_not_leave(make_client: MakeClient) -> None:
+    client = make_client(echo)
+    chat = Chat(OneGuard(client.guard), client.upstream, lambda: "window", body=10_000, seconds=5.0, budget=0.0)
+    client.gateway = Gateway(chat.routes(), OpenGate(), NoWatch())
+    answered = client.chat("hello")
+    assert answered.status == 503 and answered.json["error"]["code"] == "too_slow" and not client.upstream.raw
