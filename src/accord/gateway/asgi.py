@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,8 @@ from accord.gateway.problems import Problem
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+Grew = Callable[[int], None]
+"""Told how many bytes of a body have come."""
 
 JSON = "application/json"
 EVENTS = "text/event-stream; charset=utf-8"
@@ -24,9 +27,13 @@ class Disconnected(Exception):
 
 
 class Request:
-    """A request. Its body is read once, and only as far as allowed."""
+    """A request. Its body is read once, and only as far as allowed.
 
-    __slots__ = ("_receive", "client", "headers", "method", "path", "query", "scope")
+    Attributes:
+        arriving: what is entered while the body comes; it may refuse it.
+    """
+
+    __slots__ = ("_receive", "arriving", "client", "headers", "method", "path", "query", "scope")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.scope = scope
@@ -41,6 +48,7 @@ class Request:
                 raise Problem(400, "repeated_header", f"The header {key} stands twice.")
             self.headers[key] = value.decode("latin-1")
         self._receive = receive
+        self.arriving: Callable[[], AbstractContextManager[Grew]] = lambda: nullcontext(lambda _size: None)
 
     def __repr__(self) -> str:
         return f"<Request {self.method}>"
@@ -61,18 +69,20 @@ class Request:
             raise _too_large(limit)
         chunks, size = [], 0
         try:
-            async with asyncio.timeout(seconds):
-                while True:
-                    message = await self._receive()
-                    if message["type"] == "http.disconnect":
-                        raise Disconnected
-                    chunk = message.get("body", b"")
-                    size += len(chunk)
-                    if size > limit:
-                        raise _too_large(limit)
-                    chunks.append(chunk)
-                    if not message.get("more_body"):
-                        break
+            with self.arriving() as grew:
+                async with asyncio.timeout(seconds):
+                    while True:
+                        message = await self._receive()
+                        if message["type"] == "http.disconnect":
+                            raise Disconnected
+                        chunk = message.get("body", b"")
+                        size += len(chunk)
+                        if size > limit:
+                            raise _too_large(limit)
+                        grew(size)
+                        chunks.append(chunk)
+                        if not message.get("more_body"):
+                            break
         except TimeoutError:
             raise Problem(408, "slow_request", "The body did not arrive in time.") from None
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)

@@ -15,6 +15,7 @@ import orjson
 from accord.gateway import logs, tracing
 from accord.gateway.asgi import Request, Response
 from accord.gateway.metrics import Metrics
+from accord.gateway.places import Place, Places
 from accord.gateway.problems import Problem
 from accord.gateway.room import Memory, Room
 from accord.gateway.services import Caller, Handler, Route, openai_shape
@@ -30,10 +31,6 @@ OPERATE = frozenset({"health", "metrics", "policy.show", "policy.reload", "switc
 
 ALONE = frozenset({"inspect", "moderate"})
 """Actions for which no upstream is asked: all the time they take is ours."""
-
-COPIES = 4
-"""How many times its size a body takes while it is read, parsed and inspected."""
-
 
 _REFRESH = 2.0
 
@@ -64,8 +61,7 @@ class Watch:
     def __init__(self, room: Room, switch: Switch, metrics: Metrics, memory: Memory | None = None) -> None:
         self._room, self._switch, self._metrics = room, switch, metrics
         self._memory = memory or Memory()
-        self._inside = 0
-        self._reserved = 0
+        self.places = Places(room, self._memory)
         self._draining = False
         self._served: set[_Served] = set()
         self._unwatch: Callable[[], None] | None = None
@@ -73,17 +69,17 @@ class Watch:
         metrics.before(self._measure)
 
     def __repr__(self) -> str:
-        return f"<Watch over {self._inside} requests>"
+        return f"<Watch over {self.inside} requests>"
 
     @property
     def inside(self) -> int:
         """Requests that are being served."""
-        return self._inside
+        return self.places.inside
 
     @property
     def full(self) -> bool:
         """Whether there is no memory for another request."""
-        return self._memory.resident() >= self._room.memory
+        return self.places.full
 
     @property
     def draining(self) -> bool:
@@ -127,9 +123,9 @@ class Watch:
     async def drained(self, seconds: float) -> bool:
         """Wait until everybody has left; gives whether they have, after so many seconds at most."""
         end = time.monotonic() + seconds
-        while self._inside and time.monotonic() < end:
+        while self.inside and time.monotonic() < end:
             await asyncio.sleep(0.02)
-        return not self._inside
+        return not self.inside
 
     def enter(self, route: Route) -> None:
         """A request begins.
@@ -146,11 +142,11 @@ class Watch:
                 "refused", extra={"accord": {"door": _door(route), "status": problem.status, "why": problem.code}}
             )
             raise problem
-        self._inside += 1
+        self.places.inside += 1
 
     def leave(self, route: Route, status: int, seconds: float) -> None:
         """A request that was let in has ended."""
-        self._inside -= 1
+        self.places.inside -= 1
         self._metrics.request(_door(route), status, seconds)
         facts = {"door": _door(route), "method": route.method, "status": status, "ms": round(seconds * 1000, 2)}
         log.info("served", extra={"accord": facts})
@@ -165,15 +161,7 @@ class Watch:
         if self._draining:
             text = "This server is about to end; another one takes your request."
             return Problem(503, "draining", text, headers={"retry-after": "1", "connection": "close"})
-        if self._inside >= self._room.concurrent:
-            return Problem(429, "busy", "Too many requests are being served.", headers={"retry-after": "1"})
-        return _no_memory() if self.full and not self._relieved() else None
-
-    def _relieved(self) -> bool:
-        """Whether there is room again once what is free was given back to the system."""
-        if not self._inside:
-            self._memory.give_back()
-        return not self.full
+        return self.places.refusal()
 
     def _watched(self, route: Route) -> Handler:
         operates = _operates(route)
@@ -182,7 +170,9 @@ class Watch:
         async def handle(request: Request, caller: Caller) -> Response:
             served = _Served(self, tracing.begin(route.method, _door(route), request.headers), operates)
             try:
-                served.enter(0 if operates else self._reserve(request))
+                if not operates and self._switch.engaged:
+                    raise stopped()
+                served.enter(None if operates else self.places.place(caller.id, request))
                 response = await inner(request, caller)
                 if served.over:
                     await _dropped(response)
@@ -225,39 +215,24 @@ class Watch:
             response.after = lambda sent: after(sent and not served.cut)
         return response
 
-    def _reserve(self, request: Request) -> int:
-        """Keep memory free for a body; one of unknown length may be as long as any.
-
-        Raises:
-            Problem: 429: there is none beside what others may need.
-        """
-        if self._switch.engaged:
-            raise stopped()
-        announced = request.headers.get("content-length", "0" if request.method in ("GET", "DELETE") else "")
-        size = int(announced) if announced.isdigit() and len(announced) < 20 else self._room.body
-        wanted = min(size, self._room.body) * COPIES
-        if self._reserved and self._memory.resident() + self._reserved + wanted > self._room.memory:
-            raise _no_memory()
-        return wanted
-
     def _cut(self) -> None:
         """The kill switch engaged: whatever is under way ends."""
         for served in list(self._served):
             served.end_now()
 
     def _measure(self) -> None:
-        self._metrics.inside(self._inside, self._memory.resident())
+        self._metrics.inside(self.inside, self._memory.resident())
         self._metrics.switch(engaged=self._switch.engaged)
 
 
 class _Served:
     """One request behind its door."""
 
-    __slots__ = ("_operates", "_reserved", "_span", "_task", "_watch", "cut")
+    __slots__ = ("_operates", "_place", "_span", "_task", "_watch", "cut")
 
     def __init__(self, watch: Watch, span: tracing.Span, operates: bool) -> None:
         self._watch, self._span, self._operates = watch, span, operates
-        self._reserved = 0
+        self._place: Place | None = None
         self._task: asyncio.Task[Any] | None = None
         self.cut = False
 
@@ -266,10 +241,9 @@ class _Served:
         """Whether nothing may leave any more."""
         return not self._operates and (self.cut or self._watch._switch.engaged)
 
-    def enter(self, reserved: int) -> None:
+    def enter(self, place: Place | None) -> None:
         """It begins."""
-        self._reserved = reserved
-        self._watch._reserved += reserved
+        self._place = place
         self.runs()
         self._watch._served.add(self)
 
@@ -293,8 +267,8 @@ class _Served:
 
     def leave(self, status: int) -> None:
         """It is over, one way or another."""
-        self._watch._reserved -= self._reserved
-        self._reserved = 0
+        if self._place is not None:
+            self._place.leave()
         self._watch._served.discard(self)
         self._span.end(status)
         self._span = tracing.Span()
@@ -368,11 +342,6 @@ async def within(seconds: float) -> AsyncIterator[None]:
 def stopped() -> Problem:
     """What is said while the kill switch is engaged."""
     return Problem(503, "kill_switch", "Everything is stopped by the kill switch; nothing leaves.")
-
-
-def _no_memory() -> Problem:
-    text = "There is not enough memory for another request now."
-    return Problem(429, "no_memory", text, headers={"retry-after": "2"})
 
 
 async def _dropped(response: Response) -> None:

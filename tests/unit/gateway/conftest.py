@@ -197,13 +197,23 @@ class Client:
         return self.post("/v1/chat/completions", {"model": "m", "messages": messages, **more})
 
     async def apost(
-        self, method: str, path: str, body: Any, *, leave_after: int | None = None, **headers: str
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        *,
+        leave_after: int | None = None,
+        until: asyncio.Event | None = None,
+        **headers: str,
     ) -> Answered:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         answered, gone, sent = Answered(), asyncio.Event(), False
 
         async def receive() -> dict[str, Any]:
-            nonlocal sent
+            nonlocal sent, until
+            if until is not None:
+                await until.wait()
+                until = None
             if not sent:
                 sent = True
                 return {"type": "http.request", "body": raw, "more_body": False}

@@ -98,7 +98,7 @@ def test_what_is_served_is_counted_and_named(tmp_path: Path) -> None:
     assert place.counted('accord_requests_total{door="/door",status="200"} 1.0')
     assert place.counted('accord_requests_total{door="none",status="404"} 1.0')
     assert "jane" not in place.metrics.render().decode()
-    assert place.watch.inside == 0 and place.watch._reserved == 0
+    assert place.watch.inside == 0 and place.watch.places.reserved == 0
 
 
 def test_one_more_than_there_is_room_for_comes_again(tmp_path: Path) -> None:
@@ -138,29 +138,79 @@ def test_without_memory_nobody_comes_in_but_health_answers(tmp_path: Path) -> No
     assert health.status == 200 and again.status == 200 and place.memory.given_back == 1
 
 
-def test_memory_is_kept_free_for_bodies_before_they_arrive(tmp_path: Path) -> None:
+def test_memory_is_kept_free_for_bodies(tmp_path: Path) -> None:
     gates: list[asyncio.Event] = []
 
     async def waits(request: Request, _caller: Caller) -> Response:
+        await request.body(200, 5)
         await gates[0].wait()
         return as_json({})
 
     place = Place(tmp_path, waits, Room(memory=1000, body=200))
+    large = b" " * 150
 
     async def story() -> list[Answered]:
         gates.append(asyncio.Event())
-        first = asyncio.ensure_future(place.ask(content_length="150"))
+        first = asyncio.ensure_future(place.ask(body=large, content_length="150"))
         await asyncio.sleep(0.01)
         small = asyncio.ensure_future(place.ask(content_length="2"))
         await asyncio.sleep(0.01)
-        more = [await place.ask(content_length="150"), await place.ask()]
+        more = [await place.ask(body=large, content_length="150"), await place.ask()]
         gates[0].set()
-        return [await first, await small, *more, await place.ask(content_length="150")]
+        return [await first, await small, *more, await place.ask(body=large, content_length="150")]
 
-    first, small, large, unknown, after = place.run(story)
+    first, small, again, unknown, after = place.run(story)
     assert [one.status for one in (first, small, after)] == [200, 200, 200]
-    assert code(large) == code(unknown) == (429, "no_memory")
-    assert place.watch._reserved == 0
+    assert code(again) == code(unknown) == (429, "no_memory")
+    assert place.watch.places.reserved == 0
+
+
+def test_who_sends_slowly_keeps_nobody_out(tmp_path: Path) -> None:
+    async def reads(request: Request, _caller: Caller) -> Response:
+        await request.body(200, 5)
+        return as_json({})
+
+    place = Place(tmp_path, reads, Room(concurrent=2, memory=1000, body=200))
+
+    async def story() -> list[Any]:
+        ends = asyncio.Event()
+        slow = [asyncio.ensure_future(place.ask(until=ends, content_length="180")) for _ in range(2)]
+        await asyncio.sleep(0.01)
+        quick = await place.ask(content_length="2", who="somebody")
+        third = await place.ask(content_length="2")
+        ends.set()
+        return [quick, third, *(await asyncio.gather(*slow))]
+
+    quick, third, *slow = place.run(story)
+    assert quick.status == 200 and [one.status for one in slow] == [200, 200]
+    assert code(third) == (429, "busy"), "of one caller no more than are served at once are on their way"
+    assert place.watch.inside == place.watch.places.reserved == 0 and not place.watch.places._arriving
+
+
+def test_bodies_that_are_all_here_at_once_wait_no_longer_than_there_is_room(tmp_path: Path) -> None:
+    gates: list[asyncio.Event] = []
+
+    async def reads(request: Request, _caller: Caller) -> Response:
+        await request.body(200, 5)
+        await gates[0].wait()
+        return as_json({})
+
+    place = Place(tmp_path, reads, Room(concurrent=1))
+
+    async def story() -> list[Answered]:
+        gates.append(asyncio.Event())
+        ends = asyncio.Event()
+        late = asyncio.ensure_future(place.ask(until=ends))
+        await asyncio.sleep(0.01)
+        first = asyncio.ensure_future(place.ask(who="somebody"))
+        await asyncio.sleep(0.01)
+        ends.set()
+        refused = await late
+        gates[0].set()
+        return [refused, await first]
+
+    late, first = place.run(story)
+    assert code(late) == (429, "busy") and first.status == 200
 
 
 @pytest.mark.parametrize("kind", ["problem", "error", "answer"])
@@ -175,7 +225,7 @@ def test_nothing_stays_reserved_however_it_ends(tmp_path: Path, kind: str) -> No
     place = Place(tmp_path, ends)
     answered = place.run(lambda: place.ask(content_length="2"))
     assert answered.status in (200, 400, 500) and "jane" not in answered.body.decode()
-    assert place.watch._reserved == place.watch.inside == 0 and not place.watch._served
+    assert place.watch.places.reserved == place.watch.inside == 0 and not place.watch._served
 
 
 def test_the_kill_switch_stops_every_door_but_those_that_tell_and_end_it(tmp_path: Path) -> None:
@@ -268,7 +318,7 @@ def test_an_open_stream_ends_with_an_event_that_says_so(tmp_path: Path) -> None:
     assert answered.status == 200 and answered.body.startswith(b"data: 1\n\n") and b"data: 2" not in answered.body
     assert json.loads(answered.pieces[-1][6:])["error"]["code"] == "kill_switch"
     assert closed == [True] and told == [False]
-    assert place.counted("accord_streams_open 0.0") and place.watch.inside == place.watch._reserved == 0
+    assert place.counted("accord_streams_open 0.0") and place.watch.inside == place.watch.places.reserved == 0
 
 
 @pytest.mark.parametrize("leave_after", [None, 2])
@@ -289,7 +339,7 @@ def test_a_stream_that_ends_by_itself_or_with_its_client_is_let_go(tmp_path: Pat
 
     place.run(lambda: place.ask(leave_after=leave_after))
     assert told == [leave_after is None]
-    assert place.counted("accord_streams_open 0.0") and not place.watch._served and place.watch._reserved == 0
+    assert place.counted("accord_streams_open 0.0") and not place.watch._served and place.watch.places.reserved == 0
 
 
 def test_who_drains_lets_nobody_in_and_waits_for_the_others(tmp_path: Path) -> None:
