@@ -44,7 +44,7 @@ class OwnPagesOnly:
             return None
         site, origin = said.get(b"sec-fetch-site"), said.get(b"origin")
         foreign = site in _FOREIGN
-        if site is None and origin is not None and not self._behind_proxy:
+        if not foreign and site != b"same-origin" and origin is not None and not self._behind_proxy:
             foreign = _authority(origin.decode("latin-1").lower()) != host
         return Problem(403, "foreign_page", "Pages of other sites may not ask here.") if foreign else None
 

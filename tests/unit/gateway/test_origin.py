@@ -49,6 +49,7 @@ def test_names_that_were_made_to_lead_here_are_not(host: str) -> None:
 
 def test_pages_of_others_cannot_ask() -> None:
     assert asked(sec_fetch_site="cross-site") == 403
+    assert asked(sec_fetch_site="none", origin="https://evil.example") == 403
     assert asked(sec_fetch_site="same-site", origin="http://localhost:8080") == 403
     assert asked(origin="http://evil.test") == 403
     assert asked(origin="http://localhost:9999") == 403
