@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +13,7 @@ from accord.access.principals import Principal, Unauthenticated, open_loopback
 from accord.access.tokens import Tokens
 
 _KEY = "accord_"
+_BASIC = "basic"
 _BEARER = "bearer"
 
 
@@ -68,11 +71,25 @@ class Authenticator:
 
 
 def _credential(shown: str | None) -> str:
+    """The key or token of a header: bare, `Bearer` (RFC 6750), or the password of `Basic` (RFC 7617)."""
     words = (shown or "").split()
     if len(words) == 2 and words[0].lower() == _BEARER:
         return words[1]
+    if len(words) == 2 and words[0].lower() == _BASIC:
+        return _password(words[1])
     if len(words) > 1:
         raise Unauthenticated(
             "the Authorization header is not understood", hint="send: Authorization: Bearer accord_…"
         )
-    return words[0] if words and words[0].lower() != _BEARER else ""
+    return words[0] if words and words[0].lower() not in (_BASIC, _BEARER) else ""
+
+
+def _password(encoded: str) -> str:
+    """The password, or the name where only that is given: clients that know nothing else put a key into an address."""
+    try:
+        name, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        raise Unauthenticated(
+            "the Authorization header is not understood", hint="send: Authorization: Bearer accord_…"
+        ) from None
+    return password or name
