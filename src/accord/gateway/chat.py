@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any, Protocol
 
@@ -20,9 +20,10 @@ from accord.gateway import strict
 from accord.gateway.asgi import EVENTS, Request, Response, as_json
 from accord.gateway.chat_answer import Answer, Delta
 from accord.gateway.chat_exchange import Exchange, answered, arrived, named, object_of, settled
-from accord.gateway.chat_request import ChatRequest, addresses, parse
+from accord.gateway.chat_fetch import Elsewhere, Fetch
+from accord.gateway.chat_request import ChatRequest, Fetched, addresses, parse
 from accord.gateway.chat_stream import Flow
-from accord.gateway.problems import Problem, Stopped, bad
+from accord.gateway.problems import Problem, Stopped
 from accord.gateway.services import Caller, Guards, Route, openai_shape, told
 from accord.gateway.texts import released
 from accord.gateway.threads import Threads
@@ -31,12 +32,6 @@ from accord.guard import Guard
 
 LARGE = 100_000
 """Bytes of a body from which on it is parsed in a thread of its own."""
-
-
-MAX_FETCHED = 16
-"""How many files elsewhere one request may name."""
-
-Fetch = Callable[[str, str], Awaitable[tuple[str, bytes]]]
 
 
 class Upstream(Protocol):
@@ -92,7 +87,7 @@ class Chat:
         self._guards, self._upstreams, self._mode = guards, upstreams, mode
         self._body, self._seconds = body, seconds
         self._threads = threads or Threads()
-        self._fetch = fetch
+        self._elsewhere = Elsewhere(fetch, self._threads)
         self._budget = budget
 
     def routes(self) -> list[Route]:
@@ -106,11 +101,11 @@ class Chat:
     async def handle(self, request: Request, caller: Caller) -> Response:
         """Answer a request."""
         body = await request.body(self._body, self._seconds)
-        asked = await self._parsed(body)
+        guard = self._guards.current
+        asked = await self._parsed(guard, caller, body)
         upstream = self._upstreams.choose(asked.model)
         session = request.headers.get("accord-session", "") or asked.session
         context = caller.context(user=asked.user, session=session)
-        guard = self._guards.current
         answer = self._answer(guard, context, asked)
         name = upstream.rename(asked.model)
         async with within(self._budget):
@@ -123,22 +118,17 @@ class Chat:
             return await self._streamed(exchange, upstream, out)
         return await self._whole(exchange, upstream, out)
 
-    async def _parsed(self, body: bytes) -> ChatRequest:
+    async def _parsed(self, guard: Guard, caller: Caller, body: bytes) -> ChatRequest:
         if len(body) < LARGE:
             said = strict.loads_object(body)
             elsewhere = addresses(said)
-            return parse(said) if not elsewhere else parse(said, await self._fetched(elsewhere))
+            return parse(said) if not elsewhere else parse(said, await self._fetched(guard, caller, elsewhere))
         said = await self._threads.run(lambda: strict.loads_object(body))
-        fetched = await self._fetched(addresses(said))
+        fetched = await self._fetched(guard, caller, addresses(said))
         return await self._threads.run(lambda: parse(said, fetched))
 
-    async def _fetched(self, elsewhere: Mapping[str, str]) -> dict[str, tuple[str, bytes]]:
-        """What is elsewhere, where the configuration says that it may be fetched from there."""
-        if self._fetch is None or not elsewhere:
-            return {}
-        if len(elsewhere) > MAX_FETCHED:
-            raise bad("too_many_parts", f"More than {MAX_FETCHED} addresses are not fetched.", "messages")
-        return {url: await self._fetch(url, where) for url, where in elsewhere.items()}
+    async def _fetched(self, guard: Guard, caller: Caller, elsewhere: Mapping[str, str]) -> Fetched:
+        return await self._elsewhere.fetched(guard, caller.context(), elsewhere)
 
     def _answer(self, guard: Guard, context: Context, asked: ChatRequest) -> Answer:
         texts = released(self._mode(), guard, context, True if asked.structured else None)

@@ -16,6 +16,7 @@ from accord.gateway.app import Gateway
 from accord.gateway.chat import Chat
 from accord.gateway.console import Console
 from accord.gateway.embeddings import Embeddings
+from accord.gateway.fetch import FILES, IMAGES
 from accord.gateway.gate import AccessGate
 from accord.gateway.guardrail import Guardrail
 from accord.gateway.models import Models
@@ -71,7 +72,7 @@ def doors(parts: Parts) -> list[Route]:
     files = fetcher(parts.chosen)
 
     async def fetch(url: str, where: str) -> tuple[str, bytes]:
-        got = await files.fetch(url, where)
+        got = await files.fetch(url, where, kinds=FILES if where.endswith(".file_data") else IMAGES)
         return got.media_type, got.data
 
     budget = said.budget.total_seconds()

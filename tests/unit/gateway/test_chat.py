@@ -346,6 +346,22 @@ def test_a_picture_elsewhere_is_fetched_where_that_is_allowed_and_goes_on_as_it_
     assert answered.json["error"]["code"] == "accord_block" and client.upstream.raw == []  # it was opened: no picture
 
 
+@pytest.mark.parametrize("value", ["jane@example.org", "jane%40example.org"])
+def test_an_address_that_tells_its_host_something_is_not_asked_for(make_client: MakeClient, value: str) -> None:
+    asked: list[str] = []
+
+    async def fetch(url: str, where: str) -> tuple[str, bytes]:
+        asked.append(url)
+        return "image/png", b""
+
+    client = make_client(echo, fetch=fetch)
+    part = {"type": "image_url", "image_url": {"url": f"https://files.example.org/a.png?who={value}"}}
+    answered = client.chat([{"role": "user", "content": [part]}])
+    assert (answered.status, answered.json["error"]["code"]) == (400, "remote_media")
+    assert asked == client.upstream.raw == [] and value not in answered.body.decode()
+    assert [r.get("status", r.get("to")) for r in client.records] == ["tool", "failed"]
+
+
 def test_a_door_that_is_not_there(make_client: MakeClient) -> None:
     client = make_client(echo)
     assert client.post("/v1/nothing", {}).status == 404
