@@ -125,7 +125,7 @@ class Health:
         controls: what else must work, by name; raises where it does not.
         agreed: whether a detector may be missing.
         upstreams: how upstreams are, by name; told, not required.
-        blocked: why nothing is served now although everything works, such as `draining`; "" where it is.
+        blocked: why nothing is served now although everything works, such as `memory`; "" where it is.
         every: seconds between two tests.
         patience: seconds that a test may take.
         clock: seconds that only ever grow.

@@ -1,11 +1,10 @@
-"""Who is let in while there is room: requests and memory, the kill switch, draining; and what is counted."""
+"""Who is let in while there is room: requests and memory, the kill switch; and what is counted."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from typing import Any, Protocol
@@ -62,7 +61,6 @@ class Watch:
         self._room, self._switch, self._metrics = room, switch, metrics
         self._memory = memory or Memory()
         self.places = Places(room, self._memory)
-        self._draining = False
         self._served: set[_Served] = set()
         self._unwatch: Callable[[], None] | None = None
         self._refreshing: asyncio.Task[None] | None = None
@@ -80,11 +78,6 @@ class Watch:
     def full(self) -> bool:
         """Whether there is no memory for another request."""
         return self.places.full
-
-    @property
-    def draining(self) -> bool:
-        """Whether no new requests are let in because this process is about to end."""
-        return self._draining
 
     async def start(self) -> None:
         """Listen to the kill switch, in the event loop that serves."""
@@ -116,22 +109,11 @@ class Watch:
             self._unwatch()
             self._unwatch = None
 
-    def drain(self) -> None:
-        """Let nobody in any more; who is in finishes."""
-        self._draining = True
-
-    async def drained(self, seconds: float) -> bool:
-        """Wait until everybody has left; gives whether they have, after so many seconds at most."""
-        end = time.monotonic() + seconds
-        while self.inside and time.monotonic() < end:
-            await asyncio.sleep(0.02)
-        return not self.inside
-
     def enter(self, route: Route) -> None:
         """A request begins.
 
         Raises:
-            Problem: 503 while the kill switch is engaged or this process ends, 429 while there is no room.
+            Problem: 503 while the kill switch is engaged, 429 while there is no room.
         """
         logs.begin()
         problem = None if _operates(route) else self._refusal()
@@ -158,9 +140,6 @@ class Watch:
     def _refusal(self) -> Problem | None:
         if self._switch.engaged:
             return stopped()
-        if self._draining:
-            text = "This server is about to end; another one takes your request."
-            return Problem(503, "draining", text, headers={"retry-after": "1", "connection": "close"})
         return self.places.refusal()
 
     def _watched(self, route: Route) -> Handler:

@@ -129,7 +129,7 @@ class Parts:
             controls={"store": lambda: _readable(self.kept)},
             agreed=self.agreed,
             upstreams=lambda: {name: state.value for name, state in self._answer_states().items()},
-            blocked=lambda: "draining" if self.watch.draining else "memory" if self.watch.full else "",
+            blocked=lambda: "memory" if self.watch.full else "",
         )
 
     def _answer_states(self) -> Mapping[str, Any]:

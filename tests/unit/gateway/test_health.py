@@ -166,11 +166,11 @@ def test_what_may_be_missing_does_not_keep_it_from_being_ready_and_is_said(make:
     assert report.passed and Control("detector faces", True, "degraded") in report.controls
 
 
-def test_the_switch_and_draining_count_at_once(make: Callable[..., Place]) -> None:
+def test_the_switch_and_memory_count_at_once(make: Callable[..., Place]) -> None:
     place = make()
     place.health.test()
-    place.blocked = "draining"
-    assert place.health.why_not() == ["draining"]
+    place.blocked = "memory"
+    assert place.health.why_not() == ["memory"]
     place.blocked = ""
     place.switch.engage("a", "b")
     assert place.health.why_not() == ["kill switch"]

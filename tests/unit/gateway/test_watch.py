@@ -1,4 +1,4 @@
-"""The watch: room, memory, the kill switch amid requests and streams, draining, the time a request has."""
+"""The watch: room, memory, the kill switch amid requests and streams, the time a request has."""
 
 from __future__ import annotations
 
@@ -340,29 +340,6 @@ def test_a_stream_that_ends_by_itself_or_with_its_client_is_let_go(tmp_path: Pat
     place.run(lambda: place.ask(leave_after=leave_after))
     assert told == [leave_after is None]
     assert place.counted("accord_streams_open 0.0") and not place.watch._served and place.watch.places.reserved == 0
-
-
-def test_who_drains_lets_nobody_in_and_waits_for_the_others(tmp_path: Path) -> None:
-    gates: list[asyncio.Event] = []
-
-    async def waits(_request: Request, _caller: Caller) -> Response:
-        await gates[0].wait()
-        return as_json({})
-
-    place = Place(tmp_path, waits)
-
-    async def story() -> None:
-        gates.append(asyncio.Event())
-        inside = asyncio.ensure_future(place.ask())
-        await asyncio.sleep(0.01)
-        place.watch.drain()
-        assert code(await place.ask()) == (503, "draining")
-        assert not await place.watch.drained(0.05)
-        gates[0].set()
-        assert await place.watch.drained(5)
-        assert (await inside).status == 200
-
-    place.run(story)
 
 
 def test_the_time_of_a_request_is_bounded() -> None:
