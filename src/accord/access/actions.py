@@ -77,7 +77,19 @@ class Guarded:
 
 
 _CHAT = ("POST /v1/chat/completions",)
-_INSPECT = ("POST /beta/litellm_basic_guardrail_api", "POST /analyze", "POST /anonymize")
+_INSPECT = (
+    "POST /beta/litellm_basic_guardrail_api",
+    "POST /verdict/beta/litellm_basic_guardrail_api",
+    "POST /analyze",
+    "GET /recognizers",
+    "GET /supportedentities",
+    "POST /anonymize",
+    "POST /deanonymize",
+    "GET /anonymizers",
+    "GET /deanonymizers",
+    "POST /redact",
+    "POST /console/inspect",
+)
 _CHECKS = ("accord check", "accord sanitise")
 _RAW = ("breakglass", "content")
 
@@ -90,7 +102,7 @@ ACTIONS: Mapping[Action, Guarded] = {
     Action.CHAT: Guarded(("model",), "talk to a model", _CHAT),
     Action.EMBED: Guarded(("model",), "have embeddings made", ("POST /v1/embeddings",)),
     Action.MODERATE: Guarded(("model",), "have content classified", ("POST /v1/moderations",)),
-    Action.MODELS: Guarded(("model",), "list the models", ("GET /v1/models",)),
+    Action.MODELS: Guarded(("model",), "list the models", ("GET /v1/models", "GET /v1/models/")),
     Action.INSPECT: Guarded(("model",), "have own content inspected and rewritten", _INSPECT, _CHECKS),
     Action.REVIEW_LIST: Guarded(("review",), "list what is held, masked", (), ("accord review list",)),
     Action.REVIEW_SHOW: Guarded(("review",), "look at what is held, masked", (), ("accord review show",)),
@@ -108,12 +120,14 @@ ACTIONS: Mapping[Action, Guarded] = {
         ("custody",), "keep from being erased, for a legal matter", (), ("accord hold place",)
     ),
     Action.HOLD_LIFT: Guarded(("custody",), "end a legal hold", (), ("accord hold lift",)),
-    Action.HEALTH: Guarded(("operate",), "see how the service is", (), ("accord doctor",)),
+    Action.HEALTH: Guarded(("operate",), "see how the service is", ("GET /admin/switch",), ("accord doctor",)),
     Action.METRICS: Guarded(("operate",), "read metrics", ("GET /metrics",)),
-    Action.POLICY_SHOW: Guarded(("operate",), "read the policy", (), ("accord policy explain",)),
-    Action.POLICY_RELOAD: Guarded(("operate",), "have the policy read anew"),
-    Action.SWITCH_ENGAGE: Guarded(("operate",), "stop everything"),
-    Action.SWITCH_RELEASE: Guarded(("operate",), "let everything go on"),
+    Action.POLICY_SHOW: Guarded(("operate",), "read the policy", ("GET /admin/shadow",), ("accord policy explain",)),
+    Action.POLICY_RELOAD: Guarded(("operate",), "have the policy read anew", ("POST /admin/reload",)),
+    Action.SWITCH_ENGAGE: Guarded(("operate",), "stop everything", ("POST /admin/switch",), ("accord kill on",)),
+    Action.SWITCH_RELEASE: Guarded(
+        ("operate",), "let everything go on", ("DELETE /admin/switch",), ("accord kill off",)
+    ),
     Action.AUDIT_LIST: Guarded(("audit",), "list audit records", (), ("accord audit list",)),
     Action.AUDIT_VERIFY: Guarded(("audit",), "verify the audit log", (), ("accord audit verify", "accord audit key")),
     Action.AUDIT_PROVE: Guarded(("audit",), "prove that a record is in the log", (), ("accord audit prove",)),

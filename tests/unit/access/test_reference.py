@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import click
 import pytest
 
 from accord.access.actions import ACTIONS, GROUPS
@@ -12,6 +13,7 @@ from accord.access.authorise import Authoriser
 from accord.access.principals import Role
 from accord.access.secrets import PATTERN
 from accord.access.tokens import Tokens
+from accord.cli.main import cli
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "reference" / "access.md").read_text(encoding="utf-8")
@@ -30,6 +32,14 @@ def rows() -> list[str]:
 
 def test_the_table_of_roles_is_what_cedar_decides() -> None:
     assert re.findall(r"^\| `.*✓.*\|$", PAGE, re.MULTILINE) == rows(), "\n".join(rows())
+
+
+@pytest.mark.parametrize("line", sorted({line for guarded in ACTIONS.values() for line in guarded.commands}))
+def test_commands_that_are_named_exist(line: str) -> None:
+    found: click.Command = cli
+    for word in line.split()[1:]:
+        assert isinstance(found, click.Group)
+        found = found.commands[word]
 
 
 def test_every_policy_and_group_is_on_the_page() -> None:

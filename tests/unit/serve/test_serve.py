@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from accord.access.actions import ACTIONS
 from accord.access.principals import Role
 from accord.access.tokens import Tokens
 from accord.config import ConfigModel, parse
@@ -118,6 +119,14 @@ def test_a_gateway_from_begin_to_end(tmp_path: Path) -> None:
         assert report.size == len(kinds)
     finally:
         kept.close()
+
+
+def test_every_door_is_in_the_table_of_actions(tmp_path: Path) -> None:
+    made = open_gateway(tmp_path)
+    served = {(f"{route.method} {route.path}", route.action) for route in made.routes if route.action}
+    named = {(door, action.value) for action, guarded in ACTIONS.items() for door in guarded.doors}
+    short = {(door.replace(" /v1/", " /"), action) for door, action in named}
+    assert named <= served <= named | short
 
 
 def test_every_door_is_there_and_described(tmp_path: Path) -> None:
