@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 JOBS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models demo test test-all check bench notice clean
+.PHONY: help setup learn-env models demo test test-all check bench notice clean
 
 help:           ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | column -t -s "$$(printf '\t')"
@@ -18,6 +18,10 @@ $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
 	@touch $@
+
+learn-env:      ## an environment for training, with torch, in .venv-learn
+	$(PYTHON) -m venv .venv-learn
+	.venv-learn/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[learn]"
 
 models: $(READY) ## fetch the model weights (once; afterwards everything works offline)
 	@$(BIN)/accord models pull
@@ -45,4 +49,4 @@ notice: $(READY) ## write NOTICE from the dependencies and the model register
 	$(BIN)/python scripts/make_notice.py
 
 clean:          ## remove what make made
-	rm -rf $(VENV) .venv-peer demo-out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-learn .venv-peer demo-out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""The encoder for texts: personal data and heads in one pass."""
