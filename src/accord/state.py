@@ -31,7 +31,7 @@ from accord.custody.desk import Desk
 from accord.custody.erasure import Erasure
 from accord.custody.export import Exporter
 from accord.custody.holds import Holds
-from accord.custody.items import Unsealed
+from accord.custody.items import EVIDENCE, QUARANTINE, Unsealed
 from accord.custody.keep import Keep
 from accord.custody.mentions import Mentions
 from accord.custody.quarantine import Quarantine
@@ -95,7 +95,9 @@ class State:
 
     def api_keys(self) -> ApiKeys:
         """The API keys; what is done to them is recorded first."""
-        return ApiKeys(self.store, record=lambda event, facts: self.record("keys", {"event": event, **facts}))
+        return ApiKeys(
+            self.store, self.ring, record=lambda event, facts: self.record("keys", {"event": event, **facts})
+        )
 
     def record(self, kind: str, body: Mapping[str, Any], *, about: str = "") -> None:
         """Write a record that is about no decision: of keys, access, custody.
@@ -196,8 +198,8 @@ def open_state(folder: Path, chosen: config.ConfigModel, *, recover: bool = True
     try:
         at, keys_at = chosen.state.url, chosen.state.keys.url
         opened.append(Store(address(keys_at) if keys_at else file_url(folder / "keys" / "keys.sqlite"), KEY_STORE))
-        ring = _ring(opened[0], folder, chosen.state.keys.master)
         opened.append(Store(address(at) if at else file_url(folder / "state.sqlite"), STATE_STORE))
+        ring = _ring(opened[0], opened[1], folder, chosen.state.keys.master)
         return _assembled(folder, opened[1], opened[0], ring, chosen, recover)
     except BaseException:
         for store in opened:
@@ -225,6 +227,8 @@ def _assembled(
         quarantine=_ms(chosen.retention.quarantine),
         evidence=_ms(chosen.retention.evidence),
         pseudonyms=_ms(chosen.retention.pseudonyms),
+        categories={pattern: _ms(lasts) for pattern, lasts in chosen.retention.categories.items()},
+        explicit=frozenset({QUARANTINE, EVIDENCE} & chosen.retention.model_fields_set),
     )
     quarantine = Quarantine(store, ring, audit, mentions=mentions, keep=keep)
     return State(folder, store, key_store, ring, audit, vault, mentions, keep, quarantine, chosen)
@@ -238,13 +242,13 @@ def _anchor(item: Any) -> Anchor:
     return FileAnchor(Path(item.file)) if isinstance(item, FileModel) else GitAnchor(Path(item.git))
 
 
-def _ring(store: Store, folder: Path, master: Any) -> KeyRing:
+def _ring(key_store: Store, store: Store, folder: Path, master: Any) -> KeyRing:
     if isinstance(master, SecretModel):
         master.reveal()
-        return open_ring(store, folder / "keys" / "master.key", variable=master.env)
+        return open_ring(key_store, folder / "keys" / "master.key", variable=master.env, state=store)
     if master is not None:
-        return open_ring(store, Path(master.file))
-    return open_ring(store, folder / "keys" / "master.key", variable=MASTER_VARIABLE)
+        return open_ring(key_store, Path(master.file), state=store)
+    return open_ring(key_store, folder / "keys" / "master.key", variable=MASTER_VARIABLE, state=store)
 
 
 def _ms(span: Any) -> int:

@@ -85,7 +85,7 @@ def _credential(shown: str | None) -> str:
 
 
 def _password(encoded: str) -> str:
-    """The password, or the name where only that is given: clients that know nothing else put a key into an address."""
+    """The password, or the name where only that is given: some clients can show a key in an address alone."""
     try:
         name, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):

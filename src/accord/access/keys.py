@@ -14,10 +14,13 @@ from sqlalchemy import Row, select
 
 from accord.access import secrets
 from accord.access.actions import scopes_of
-from accord.access.principals import Kind, Principal, Role, Unauthenticated, checked_name, role_of
+from accord.access.names import checked_name, folded
+from accord.access.principals import Kind, Principal, Role, Unauthenticated, role_of
 from accord.errors import ConfigError
 from accord.store.engine import Store
 from accord.store.tables.access import api_keys, gate
+from accord.vault.keys import KeyRing
+from accord.vault.stamps import Stamps
 
 FRESH_SECONDS = 1.0
 """How long what was read of a key is believed: a revoked key stops working everywhere within this time."""
@@ -25,7 +28,12 @@ FRESH_SECONDS = 1.0
 DAY = 86_400_000
 _REMEMBERED = 4096
 _SKEW = 300_000
+_ROLES = frozenset(role.value for role in Role)
 _NOBODY = bytes(32)
+LIVES = "api key"
+"""A kind of keys of the ring, one for each API key that works: a row put back from before does not revive one."""
+
+_CLOSED = "gate"
 
 Record = Callable[[str, Mapping[str, Any]], None]
 """Writes an audit record: what is about to be done to a key, and to which."""
@@ -45,6 +53,7 @@ class KeyInfo:
         expires: when it stops working; None where it does not.
         revoked: when it was revoked.
         successor: the key that replaced it.
+        altered: the row was edited in the database, or put back after it was revoked: nobody gets in with it.
     """
 
     id: str
@@ -56,9 +65,12 @@ class KeyInfo:
     expires: int | None
     revoked: int | None
     successor: str | None
+    altered: bool = False
 
     def state(self, now: int) -> str:
-        """`revoked`, `expired`, `replaced` (still working, for a while) or `active`."""
+        """`altered`, `revoked`, `expired`, `replaced` (still working, for a while) or `active`."""
+        if self.altered:
+            return "altered"
         if self.revoked is not None:
             return "revoked"
         if self.expires is not None and self.expires <= now:
@@ -83,6 +95,7 @@ class ApiKeys:
 
     Args:
         store: the state store.
+        ring: the keys; who has the database without them can neither make an API key nor change one.
         now: the clock, ms since 1970, by which keys expire.
         record: called with every change before it is made, so that none goes unrecorded.
         ticks: seconds that never go back, by which what was read gets old.
@@ -91,12 +104,16 @@ class ApiKeys:
     def __init__(
         self,
         store: Store,
+        ring: KeyRing,
         now: Callable[[], int] | None = None,
         *,
         record: Record | None = None,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
+        self._ring = ring
+        self._stamps = Stamps(ring, api_keys)
+        self._gate = Stamps(ring, gate)
         self._now = now or _wall
         self._record = record
         self._ticks = ticks
@@ -141,7 +158,7 @@ class ApiKeys:
             tenant=checked_name(tenant, "a tenant"),
             role=role if isinstance(role, Role) else role_of(role),
             scopes=scopes_of(frozenset(scopes)),
-            holder=checked_name(holder, "a holder") if holder else "",
+            holder=folded(checked_name(holder, "a holder")) if holder else "",
             created=now,
             expires=None if lifetime is None else now + _positive(lifetime),
             revoked=None,
@@ -149,10 +166,12 @@ class ApiKeys:
         )
         principal, key = info.principal(), secrets.new_key(info.id)
         self._tell("add", info, by)
+        self._ring.key(_CLOSED)
+        self._ring.key(LIVES, info.id)
         with self._store.write("access") as connection:
-            connection.execute(api_keys.insert(), [_row(info, key)])
+            connection.execute(api_keys.insert(), [self._stamps.stamped(_row(info, key))])
             if connection.execute(select(gate.c.id)).first() is None:
-                connection.execute(gate.insert(), [{"id": 1, "closed": now}])
+                connection.execute(gate.insert(), [self._gate.stamped({"id": 1, "closed": now})])
         self._forget(info.id)
         return principal, key
 
@@ -170,12 +189,19 @@ class ApiKeys:
             )
         known = self._look_up(id_)
         same = hmac.compare_digest(secrets.digest(key), known.digest)
-        if not same or known.info is None or known.principal is None:
+        if not same or known.info is None:
             raise Unauthenticated("the API key is not known here", hint="make one with `accord keys add`")
         now = self._now()
         state = known.info.state(now)
+        if state == "altered":
+            raise Unauthenticated(
+                f"the API key {id_} was altered in the database: nobody gets in with it",
+                hint="revoke it, make another, and find out who can write the database",
+            )
         if state in ("revoked", "expired"):
             raise Unauthenticated(f"the API key is {state}", hint="ask for a new one")
+        if known.principal is None:
+            raise Unauthenticated("the API key is not known here", hint="make one with `accord keys add`")
         if known.info.created > now + _SKEW:
             raise Unauthenticated("the API key is from the future", hint="set the clock of this machine")
         return known.principal
@@ -197,7 +223,7 @@ class ApiKeys:
         """
         if grace < 0:
             raise ConfigError("a grace period is not negative")
-        now, old = self._now(), self._get(id_)
+        now, (row, old) = self._now(), self._get(id_)
         if (state := old.state(now)) != "active":
             raise ConfigError(f"the key is {state}", hint="make another with `accord keys add`")
         lifetime = None if old.expires is None else old.expires - old.created
@@ -214,15 +240,17 @@ class ApiKeys:
         )
         key, ends = secrets.new_key(new.id), now + grace
         self._tell("rotate", old, by, successor=new.id)
+        ends = ends if old.expires is None else min(ends, old.expires)
+        self._ring.key(LIVES, new.id)
         with self._store.write("access") as connection:
             changed = connection.execute(
                 api_keys.update()
-                .where(api_keys.c.id == id_, api_keys.c.revoked.is_(None), api_keys.c.successor.is_(None))
-                .values(successor=new.id, expires=ends if old.expires is None else min(ends, old.expires))
+                .where(api_keys.c.id == id_, api_keys.c.mac == row.mac)
+                .values(self._stamps.changed(row, successor=new.id, expires=ends))
             )
             if changed.rowcount != 1:
                 raise ConfigError("the key was revoked or replaced meanwhile", hint="see `accord keys list`")
-            connection.execute(api_keys.insert(), [_row(new, key)])
+            connection.execute(api_keys.insert(), [self._stamps.stamped(_row(new, key))])
         self._forget(id_)
         return new.principal(), key
 
@@ -240,15 +268,15 @@ class ApiKeys:
             ConfigError: there is no such key.
             StoreError: it could not be done.
         """
-        self._tell("revoke", self._get(id_), by)
+        self._tell("revoke", self._get(id_)[1], by)
+        lived = self._ring.shred(LIVES, id_) > 0
         with self._store.write("access") as connection:
-            changed = connection.execute(
-                api_keys.update()
-                .where(api_keys.c.id == id_, api_keys.c.revoked.is_(None))
-                .values(revoked=self._now())
-            )
+            row = connection.execute(select(api_keys).where(api_keys.c.id == id_)).one()
+            if lasting := row.revoked is None:
+                ended = self._stamps.changed(row, revoked=self._now())
+                connection.execute(api_keys.update().where(api_keys.c.id == id_).values(ended))
         self._forget(id_)
-        return changed.rowcount == 1
+        return lasting or lived
 
     def list(self, tenant: str | None = None) -> tuple[KeyInfo, ...]:
         """All keys, oldest first; those of one tenant where it is named.
@@ -259,7 +287,7 @@ class ApiKeys:
         query = select(api_keys).order_by(api_keys.c.created, api_keys.c.id)
         with self._store.read() as connection:
             rows = connection.execute(query if tenant is None else query.where(api_keys.c.tenant == tenant)).all()
-        return tuple(_info(row) for row in rows)
+        return tuple(self._info(row) for row in rows)
 
     def any(self) -> bool:
         """Whether a key was ever made: from then on nobody gets in without one, even when all are revoked and gone.
@@ -275,15 +303,20 @@ class ApiKeys:
             found = any(
                 connection.execute(select(table.c.id).limit(1)).first() is not None for table in (gate, api_keys)
             )
+        found = found or self._ring.find(_CLOSED) is not None  # emptied tables open no door
         self._any = (found, ticks)
         return found
 
-    def _get(self, id_: str) -> KeyInfo:
+    def _get(self, id_: str) -> tuple[Row[Any], KeyInfo]:
         with self._store.read() as connection:
             row = connection.execute(select(api_keys).where(api_keys.c.id == id_)).first()
         if row is None:
             raise ConfigError("there is no such key", hint="`accord keys list` shows the ids of all")
-        return _info(row)
+        return row, self._info(row)
+
+    def _info(self, row: Row[Any]) -> KeyInfo:
+        whole = self._stamps.right(row) and (row.revoked is not None or self._ring.find(LIVES, row.id) is not None)
+        return _info(row, altered=not whole)
 
     def _look_up(self, id_: str) -> _Known:
         ticks = self._ticks()
@@ -298,8 +331,8 @@ class ApiKeys:
         if row is None:
             known = _Known(None, _NOBODY, None, ticks)
         else:
-            info = _info(row)
-            known = _Known(info, bytes(row.digest), info.principal(), ticks)
+            info = self._info(row)
+            known = _Known(info, bytes(row.digest), None if info.altered else info.principal(), ticks)
         with self._lock:
             if changes != self._changes:
                 return known  # what was read may be from before a change: it serves once
@@ -340,17 +373,18 @@ def _row(info: KeyInfo, key: str) -> dict[str, Any]:
     }
 
 
-def _info(row: Row[Any]) -> KeyInfo:
+def _info(row: Row[Any], *, altered: bool) -> KeyInfo:
     return KeyInfo(
         id=row.id,
         tenant=row.tenant,
-        role=role_of(row.role),
+        role=role_of(row.role) if not altered or row.role in _ROLES else Role.APP,
         scopes=frozenset(row.scopes.split()),
         holder=row.holder,
         created=row.created,
         expires=row.expires,
         revoked=row.revoked,
         successor=row.successor,
+        altered=altered,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -10,8 +9,6 @@ from accord.errors import AccessDenied, ConfigError
 
 ALL_TENANTS = "*"
 """The tenant of those who run the installation: operators, auditors and administrators only."""
-
-_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,255}")
 
 
 class Role(Enum):
@@ -133,14 +130,3 @@ def role_of(name: str) -> Role:
         raise ConfigError(
             "there is no such role", hint=f"there are {', '.join(role.value for role in Role)}"
         ) from None
-
-
-def checked_name(value: str, what: str) -> str:
-    """A name of a tenant or holder that can be stored, shown and compared.
-
-    Raises:
-        ConfigError: it is empty, too long, padded, or steers a terminal.
-    """
-    if not _NAME.fullmatch(value) or value != value.strip():
-        raise ConfigError(f"{what} is 1 to 255 characters without control characters, and no space at its ends")
-    return value

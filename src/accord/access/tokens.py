@@ -21,7 +21,8 @@ from joserfc.errors import ExpiredTokenError, InvalidClaimError, JoseError, Miss
 from joserfc.jwt import JWTClaimsRegistry
 
 from accord.access.jwks import ALGORITHMS, JwkSet
-from accord.access.principals import ALL_TENANTS, Kind, Principal, Role, Unauthenticated, checked_name, role_of
+from accord.access.names import checked_name
+from accord.access.principals import ALL_TENANTS, Kind, Principal, Role, Unauthenticated, role_of
 from accord.errors import ConfigError
 
 MAX_CHARACTERS = 16_384

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from accord.custody.erasure import Erased
 
 _LONGEST = 1 << 20
+_NOTHING = "nothing is kept under that: ids count as they are written, capitals too; is it the right tenant?"
 
 
 def command(opened: Opened) -> click.Command:
@@ -96,7 +97,7 @@ def _erase(shared: Common, desk: Desk, tenant: str, target: str, is_value: bool,
             if dry_run:
                 _say_preview(shared, found)
                 return 0
-            say.note(f"this would go for good: {counted(found) or 'nothing that is listed'}")
+            say.note(f"this would go for good: {counted(found)}" if found else _NOTHING)
             if not sys.stdin.isatty():
                 raise click.UsageError("nobody is here to be asked: say --yes")
             click.confirm("erase it?", abort=True, err=True)
@@ -109,7 +110,7 @@ def _erase(shared: Common, desk: Desk, tenant: str, target: str, is_value: bool,
 
 
 def _resumed(shared: Common, desk: Desk) -> int:
-    finished = desk.erasure.resume()
+    finished = desk.erasure.resume(_whose(desk), desk.by)
     for erased in finished:
         _say_erased(shared, erased)
     if not finished and not shared.json:
@@ -118,7 +119,7 @@ def _resumed(shared: Common, desk: Desk) -> int:
 
 
 def _expired(shared: Common, desk: Desk, confirmed: bool) -> int:
-    removed = desk.sweeper.sweep(confirmed=confirmed)
+    removed = desk.sweeper.sweep(confirmed=confirmed, tenant=_whose(desk), by=desk.by)
     if shared.json:
         say.as_json({"removed": dict(removed)})
     else:
@@ -126,12 +127,19 @@ def _expired(shared: Common, desk: Desk, confirmed: bool) -> int:
     return 0
 
 
+def _whose(desk: Desk) -> str | None:
+    """Whose data somebody sweeps: their own tenant's, or everybody's where they belong to none."""
+    from accord.access.principals import ALL_TENANTS
+
+    return None if desk.tenant == ALL_TENANTS else desk.tenant
+
+
 def _say_preview(shared: Common, found: Mapping[str, int]) -> None:
     counts = dict(found)
     if shared.json:
         say.as_json({"would_remove": counts})
     else:
-        say.line(f"would remove {counted(counts)}" if counts else "nothing is kept")
+        say.line(f"would remove {counted(counts)}" if counts else _NOTHING)
 
 
 def _say_erased(shared: Common, erased: Erased) -> None:
@@ -149,7 +157,7 @@ def _say_erased(shared: Common, erased: Erased) -> None:
         return
     from accord.custody.notes import BEYOND
 
-    say.line(f"erased {counted(erased.removed) or 'nothing: nothing was kept'}")
+    say.line(f"erased {counted(erased.removed)}" if erased.removed or erased.keys else f"erased nothing: {_NOTHING}")
     say.line(f"destroyed {say.plural(erased.keys, 'key')}")
     say.line(f"signed record {erased.id} is in the audit log: accord audit list --kind erasure")
     say.note("what this cannot reach:")

@@ -76,7 +76,7 @@ def _show(opened: Opened) -> click.Command:
         Exit code 1 when the policy shows a reviewer nothing of it.
         """
         with opened(shared, "review.show", None) as desk:
-            unsealed = desk.quarantine.unsealed_for_release(id_, desk.tenant)
+            unsealed = desk.quarantine.shown(id_, desk.by, desk.tenant)
             seen = desk.view(unsealed)
         written = write_parts(out, seen.content) if out is not None and seen.content is not None else []
         if shared.json:

@@ -7,9 +7,12 @@ import re
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from accord.access.actions import scopes_of
+from accord.access.principals import role_of
 from accord.config.base import Model
+from accord.core.taxonomy import expand
 from accord.errors import ConfigError
 
 _DAY = timedelta(days=1)
@@ -125,13 +128,23 @@ class RetentionModel(Model):
         quarantine: content that awaits a decision.
         evidence: content that was blocked; nothing of it is kept where this is zero.
         pseudonyms: what pseudonyms stand for, from their last use on.
+        categories: shorter times for content in which such things were found, by category or family
+            (`privacy.health.*`).
         sweep_every: how often a server removes what has expired.
     """
 
     quarantine: Span = 7 * _DAY
     evidence: Span = timedelta(0)
     pseudonyms: Span = 30 * _DAY
+    categories: dict[str, Span] = Field(default_factory=dict)
     sweep_every: Span = timedelta(hours=1)
+
+    @field_validator("categories")
+    @classmethod
+    def _known(cls, value: dict[str, timedelta]) -> dict[str, timedelta]:
+        for pattern in value:
+            expand(pattern)
+        return value
 
 
 class PseudonymsModel(Model):
@@ -172,13 +185,36 @@ class OidcModel(Model):
     ca: str | None = None
 
 
+class CertificateModel(Model):
+    """What the holder of a client certificate is here.
+
+    Attributes:
+        tenant: whose data it may deal with; `*` for those who run the installation.
+        role: `app`, `reviewer`, `officer`, `operator`, `auditor` or `admin`.
+        scopes: actions or groups of actions that it is limited to.
+    """
+
+    tenant: str = Field(min_length=1)
+    role: str
+    scopes: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _known(self) -> CertificateModel:
+        role_of(self.role)
+        scopes_of(frozenset(self.scopes))
+        return self
+
+
 class AccessModel(Model):
     """Who may do what.
 
     Attributes:
         oidc: tokens that are accepted beside API keys.
+        certificates: client certificates that are accepted beside API keys, by a name in them: `dns:…`, `email:…`,
+            `uri:…`, `ip:…` or `cn:…`.
         policies: a file of further Cedar policies.
     """
 
     oidc: OidcModel | None = None
+    certificates: dict[str, CertificateModel] = Field(default_factory=dict)
     policies: str | None = None

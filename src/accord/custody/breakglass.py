@@ -11,13 +11,16 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, select, true, update
 
-from accord.custody.common import HOUR, LOCK, Log, Now, clock, new_id, person, record, wanted, when
+from accord.custody.common import HOUR, LOCK, Log, Now, clock, new_id, person, record, same_person, wanted, when
 from accord.custody.items import item_key, standing
 from accord.errors import AccessDenied, KeyLost, StoreError
 from accord.store.engine import Store
 from accord.store.tables.custody import grants, items
 from accord.vault.envelope import open_sealed, seal
 from accord.vault.keys import KeyRing
+from accord.vault.stamps import Stamps
+
+_LASTS = "grant"  # a key of the ring for each grant, as long as it lasts
 
 LONGEST = 8 * HOUR
 """How long a grant lasts at most."""
@@ -63,6 +66,7 @@ class BreakGlass:
     def __init__(self, store: Store, ring: KeyRing, audit: Log, *, now: Now = clock) -> None:
         self._store = store
         self._ring = ring
+        self._stamps = Stamps(ring, grants)
         self._audit = audit
         self._now = now
 
@@ -109,13 +113,17 @@ class BreakGlass:
         with self._store.write(LOCK) as connection:
             connection.execute(
                 grants.insert().values(
-                    id=grant,
-                    item=item,
-                    tenant=row.tenant,
-                    requested_by=who,
-                    reason=seal(key, why.encode(), "reason", row.tenant, item, grant),
-                    created=at,
-                    expires=at + lasts,
+                    self._stamps.stamped(
+                        {
+                            "id": grant,
+                            "item": item,
+                            "tenant": row.tenant,
+                            "requested_by": who,
+                            "reason": seal(key, why.encode(), "reason", row.tenant, item, grant),
+                            "created": at,
+                            "expires": at + lasts,
+                        }
+                    )
                 )
             )
         return self.get(grant)
@@ -127,17 +135,21 @@ class BreakGlass:
             AccessDenied: it is who asked, or nobody.
             StoreError: there is no such request, or it has ended.
             AuditError: it could not be recorded; nobody may see it.
+            TamperDetected: it was edited in the database.
         """
         who, at = person(by), self._now()
         row = self._row(grant, tenant)
-        if row.requested_by == who:
+        self._stamps.check(row)
+        if same_person(row.requested_by, who):
             raise AccessDenied("who asks cannot agree as well", hint="ask another person")
         if row.approved_by is not None or row.revoked is not None or row.expires <= at:
             raise StoreError("this was decided before, or has ended", hint="see `accord review break-glass list`")
         self._say(row, at, "agreed", who)
-        open_ = and_(grants.c.id == grant, grants.c.approved_by.is_(None), grants.c.revoked.is_(None))
+        self._ring.key(_LASTS, row.tenant, grant)
         with self._store.write(LOCK) as connection:
-            changed = connection.execute(update(grants).where(open_).values(approved_by=who))
+            unchanged = and_(grants.c.id == grant, grants.c.mac == row.mac)
+            agreed = self._stamps.changed(row, approved_by=who)
+            changed = connection.execute(update(grants).where(unchanged).values(agreed))
         if changed.rowcount == 0:
             self._say(row, at, "agreed: too late", who)
             raise StoreError("somebody else decided about it meanwhile", hint="see `accord review break-glass list`")
@@ -155,9 +167,12 @@ class BreakGlass:
         row = self._row(grant, tenant)
         if row.revoked is None:
             self._say(row, at, "revoked", who)
+            self._ring.shred(_LASTS, row.tenant, grant)
             with self._store.write(LOCK) as connection:
-                lasting = and_(grants.c.id == grant, grants.c.revoked.is_(None))
-                connection.execute(update(grants).where(lasting).values(revoked=at))
+                row = connection.execute(select(grants).where(grants.c.id == grant)).one()
+                if row.revoked is None:
+                    ended = self._stamps.changed(row, revoked=at)
+                    connection.execute(update(grants).where(grants.c.id == grant).values(ended))
         return self.get(grant)
 
     def get(self, grant: str, tenant: str | None = None) -> Grant:
@@ -209,20 +224,27 @@ class BreakGlass:
         )
 
 
-def check(connection: Connection, grant: str, item: str, by: str, at: int) -> None:
+def check(connection: Connection, ring: KeyRing, grant: str, item: str, by: str, at: int) -> None:
     """Return when a grant says that this person may read this item now.
 
     Raises:
         AccessDenied: it does not, and why.
+        TamperDetected: it was edited in the database.
     """
     row = connection.execute(select(grants).where(grants.c.id == grant, grants.c.item == item)).first()
     if row is None:
         raise AccessDenied("no grant to see this", hint="ask for one: `accord review break-glass request`")
+    Stamps(ring, grants).check(row)
     if row.revoked is not None:
         raise AccessDenied("the grant was taken back", hint="ask for another one")
     if row.approved_by is None:
         raise AccessDenied("nobody has agreed yet", hint="another person has to: `accord review break-glass approve`")
     if row.expires <= at:
         raise AccessDenied("the grant has expired", hint="ask for another one")
-    if row.requested_by != by:
+    if same_person(row.requested_by, row.approved_by):
+        raise AccessDenied("who asked has agreed as well", hint="another person has to agree")
+    lasts = ring.find(_LASTS, row.tenant, grant)
+    if lasts is None or not ring.alive(lasts.id):  # a row put back from before does not revive a grant
+        raise AccessDenied("the grant was taken back", hint="ask for another one")
+    if not same_person(row.requested_by, by):
         raise AccessDenied("the grant is somebody else's", hint="ask for one of your own")

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from accord.access.names import checked_name, folded
 from accord.audit.log import AuditRecord
-from accord.errors import AccessDenied, StoreError
+from accord.errors import AccessDenied, ConfigError, StoreError
 
 HOUR = 3_600_000
 """An hour in milliseconds."""
@@ -74,12 +75,20 @@ def person(by: str) -> str:
     """Who acts, as they are to be named in records.
 
     Raises:
-        AccessDenied: nobody is named.
+        AccessDenied: nobody is named, or by a name that would look like another.
     """
     named = by.strip()
     if not named:
         raise AccessDenied("who does this is not known", hint="say who you are: a key or a token")
-    return named
+    try:
+        return checked_name(named, "the name of a person")
+    except ConfigError as error:
+        raise AccessDenied(str(error), hint=error.hint) from None
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are of one person, however they are spelled."""
+    return folded(one) == folded(other)
 
 
 def wanted(reason: str) -> str:

@@ -17,7 +17,6 @@ from sqlalchemy import Connection, delete, func, select
 
 from accord.audit.log import AuditRecord
 from accord.audit.notes import Signer
-from accord.core.pseudonym import Issued
 from accord.custody import notes
 from accord.custody.common import LOCK, Log, Now, clock, person, record, when
 from accord.custody.find import Finder, Found
@@ -111,7 +110,7 @@ class Erasure:
         self._mentions = mentions
         self._now = now
         self._journal = Journal(store, ring, now)
-        self._finder = Finder(store, ring, mentions, quarantine)
+        self._finder = Finder(store, ring, mentions, quarantine, pseudonyms)
 
     def erase(self, tenant: str, by: str, *, subject: str = "", value: str = "") -> Erased:
         """Erase everything of a data subject, or everything that mentions a value.
@@ -133,7 +132,7 @@ class Erasure:
         row = self._journal.sealed(tenant, kind, target, who, _refs(found))
         try:
             with self._store.write(LOCK) as connection:
-                forbid(connection, tenant, found.subjects)
+                forbid(connection, self._ring, tenant, found.subjects)
                 connection.execute(erasures.insert().values(row))
         except OnHold as error:
             self._ring.shred("erasure", row["id"])
@@ -151,21 +150,25 @@ class Erasure:
             OnHold: a legal hold would forbid it.
         """
         found = self._finder.search(tenant, *_named(subject, value))
-        with self._store.read() as connection:
-            forbid(connection, tenant, found.subjects)
+        with self._store.write(LOCK) as connection:
+            forbid(connection, self._ring, tenant, found.subjects)
         whole = {"scope": len(found.scopes), "item": len(found.items), "key": len(found.keys)}
         return {kind: count for kind, count in whole.items() if count}
 
-    def resume(self) -> list[Erased]:
+    def resume(self, tenant: str | None = None, by: str = "") -> list[Erased]:
         """Finish the erasures that broke off, in any process; to be called whenever one starts.
+
+        Args:
+            tenant: whose; all where None.
+            by: who asks for it; empty where it happens by itself.
 
         Raises:
             StoreError: one cannot be finished now.
             AuditError: one could not be recorded.
         """
         finished = []
-        for job in self._journal.open():
-            self._say(job, "resumed")
+        for job in self._journal.open(tenant):
+            self._say(job, "resumed", **({"by": person(by)} if by else {}))
             finished.append(self._carry_out(job))
         return finished
 
@@ -179,8 +182,8 @@ class Erasure:
     def _carry_out(self, name: str) -> Erased:
         job = self._journal.get(name)
         if job.state == BEGUN:
-            self._remove_all(job)
-            self._journal.step(name, BEGUN, PROVEN, note=notes.write(self._facts(job), self._signer))
+            read = self._remove_all(job)
+            self._journal.step(name, BEGUN, PROVEN, note=notes.write(self._facts(job, read), self._signer))
             job = self._journal.get(name)
         if job.state == PROVEN:
             told = self._audit.records(kind="erasure", decision=name)
@@ -196,15 +199,16 @@ class Erasure:
             self._journal.close(name)
         return self._erased(self._journal.get(name))
 
-    def _remove_all(self, job: Job) -> None:
+    def _remove_all(self, job: Job) -> Mapping[str, int]:
+        """Remove until nothing is found any more; what was read the last time, to find nothing."""
         for _ in range(_ROUNDS):
             known = [ref for kind, ref in self._journal.done(job.id).refs if kind == ITEM]
-            found = self._finder.again(job.tenant, job.kind, job.target, known)
+            found = self._finder.search(job.tenant, job.kind, job.target, known)
             if not found:
                 self._forget_index(job)
-                return
-            with self._store.read() as connection:
-                forbid(connection, job.tenant, found.subjects)
+                return found.read
+            with self._store.write(LOCK) as connection:
+                forbid(connection, self._ring, job.tenant, found.subjects)
             self._journal.plan(job.id, found.keys, _refs(found), self._audit.checkpoint())
             self._remove(job, found)
         raise StoreError(
@@ -217,9 +221,9 @@ class Erasure:
         if job.kind == SUBJECT:
             self._pseudonyms.forget_subject(job.tenant, job.target)
         else:
-            forms = self._mentions.forms(job.target)
+            matches = self._finder.matcher(job.target)
             for ref in found.scopes:
-                self._pseudonyms.forget_matching(ref, lambda one: self._is_one_of(forms, one))
+                self._pseudonyms.forget_matching(ref, matches)
         shred_items(self._ring, [(one.kind, job.tenant, one.id) for one in found.items])
         with forgetting(self._store) as connection:
             after = _held_in(connection, found.scopes)
@@ -232,9 +236,6 @@ class Erasure:
             else:
                 counts["lifted hold"] += self._forget_holds(connection, job)
             self._journal.count(connection, job.id, counts)
-
-    def _is_one_of(self, forms: set[str], one: Issued) -> bool:
-        return self._mentions.form(one.category, one.value) in forms
 
     def _forget_holds(self, connection: Connection, job: Job) -> int:
         """Holds of the subject that have ended name it; the audit log proves that there were some."""
@@ -250,7 +251,7 @@ class Erasure:
             count = forget_refs(connection, PSEUDONYM, [ref for ref in refs if ref not in there])
             self._journal.count(connection, job.id, {"mention": count})
 
-    def _facts(self, job: Job) -> Mapping[str, Any]:
+    def _facts(self, job: Job, read: Mapping[str, int]) -> Mapping[str, Any]:
         done = self._journal.done(job.id)
         destroyed = sorted(done.keys - still_there(self._ring, done.keys))
         return {
@@ -266,6 +267,7 @@ class Erasure:
                 "sha256": hashlib.sha256("\n".join(destroyed).encode()).hexdigest(),
             },
             "left": 0,
+            "searched": notes.searched(job.kind == VALUE, read),
             "before": done.before,
             "after": self._audit.checkpoint(),
             "beyond": notes.BEYOND,

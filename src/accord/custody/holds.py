@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, exists, false, or_, select, true, update
 
 from accord.custody.common import LOCK, Log, Now, clock, new_id, person, record, wanted
-from accord.errors import AccordError, KeyLost, StoreError
+from accord.errors import AccordError, KeyLost, StoreError, TamperDetected
 from accord.store.engine import Store
 from accord.store.tables.custody import erasures, legal_holds
 from accord.vault.envelope import open_sealed, seal
 from accord.vault.keys import KeyRing
+from accord.vault.stamps import Stamps
+
+_LASTS = "hold"  # a key of the ring for each hold, as long as it lasts
 
 
 class OnHold(AccordError):
@@ -68,6 +71,7 @@ class Holds:
     def __init__(self, store: Store, ring: KeyRing, audit: Log, *, now: Now = clock) -> None:
         self._store = store
         self._ring = ring
+        self._stamps = Stamps(ring, legal_holds)
         self._audit = audit
         self._now = now
 
@@ -91,14 +95,19 @@ class Holds:
                 raise StoreError("an erasure is going on", hint="finish it first: `accord erase --resume`")
             connection.execute(
                 legal_holds.insert().values(
-                    id=hold,
-                    tenant=tenant,
-                    subject=name,
-                    placed_by=who,
-                    reason=seal(key, why.encode(), "hold", tenant, hold),
-                    placed=at,
+                    self._stamps.stamped(
+                        {
+                            "id": hold,
+                            "tenant": tenant,
+                            "subject": name,
+                            "placed_by": who,
+                            "reason": seal(key, why.encode(), "hold", tenant, hold),
+                            "placed": at,
+                        }
+                    )
                 )
             )
+        self._ring.key(_LASTS, hold)  # from now on the row is missed when somebody removes it
         return hold
 
     def lift(self, hold: str, by: str, tenant: str | None = None) -> None:
@@ -107,6 +116,7 @@ class Holds:
         Raises:
             AccessDenied: nobody is named.
             StoreError: there is no such hold, or it has ended.
+            TamperDetected: it was edited in the database.
         """
         who = person(by)
         found = next((h for h in self.list(tenant) if h.id == hold and h.lifted is None), None)
@@ -116,7 +126,11 @@ class Holds:
         self._audit.append(record("custody", hold, at, "hold lifted", tenant=found.tenant, by=who))
         with self._store.write(LOCK) as connection:
             lasting = and_(legal_holds.c.id == hold, legal_holds.c.lifted.is_(None))
-            connection.execute(update(legal_holds).where(lasting).values(lifted=at))
+            row = connection.execute(select(legal_holds).where(lasting)).first()
+            if row is not None:
+                self._stamps.check(row)
+                self._ring.shred(_LASTS, hold)
+                connection.execute(update(legal_holds).where(lasting).values(self._stamps.changed(row, lifted=at)))
 
     def list(self, tenant: str | None = None) -> list[Hold]:
         """All holds, of a tenant where one is named, oldest first."""
@@ -164,17 +178,41 @@ def held(tenant: ColumnElement[str], subject: ColumnElement[bytes] | None) -> Co
     )
 
 
-def forbid(connection: Connection, tenant: str, subjects: Collection[bytes]) -> None:
+def verify(connection: Connection, ring: KeyRing) -> None:
+    """Return when the legal holds are what was placed and lifted.
+
+    A hold that was removed is missed, because the key store knows which ones last.
+
+    Raises:
+        TamperDetected: one was edited or removed in the database: nothing may be deleted.
+    """
+    stamps = Stamps(ring, legal_holds)
+    lasting: set[bytes] = set()
+    for row in connection.execute(select(legal_holds)):
+        stamps.check(row)
+        if row.lifted is None:
+            lasting.add(ring.name(_LASTS, row.id))
+    if ring.names_of(_LASTS) - lasting:
+        raise TamperDetected(
+            "a legal hold that lasts was removed from the database: nothing was deleted",
+            hint="restore a backup of the state; `accord audit list --kind custody` shows which holds were placed",
+        )
+
+
+def forbid(connection: Connection, ring: KeyRing, tenant: str, subjects: Collection[bytes]) -> None:
     """Return when nothing forbids to delete what a tenant has of some subjects.
 
     Args:
         connection: the transaction that deletes, or begins to.
+        ring: the keys.
         tenant: whose data.
         subjects: keyed hashes of those whose data it is.
 
     Raises:
         OnHold: a hold forbids it.
+        TamperDetected: holds were edited or removed in the database.
     """
+    verify(connection, ring)
     rows = connection.execute(
         select(legal_holds.c.id, legal_holds.c.subject).where(
             legal_holds.c.lifted.is_(None), legal_holds.c.tenant == tenant

@@ -112,10 +112,11 @@ def item_keys(ring: KeyRing, found: Sequence[tuple[str, str, str]]) -> list[str]
     return ids
 
 
-def shred_items(ring: KeyRing, found: Sequence[tuple[str, str, str]], *, note: bool = True) -> None:
-    """Destroy the keys of items, each given by kind, tenant and id; some may be destroyed already."""
+def shred_items(ring: KeyRing, found: Sequence[tuple[str, str, str]], *, note: bool = True) -> list[str]:
+    """Destroy the keys of items, each given by kind, tenant and id; some may be destroyed already. Their ids."""
     if ids := item_keys(ring, found):
         ring.destroy(ids, note=note)
+    return ids
 
 
 def standing(at: int) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select, true, update
 
 from accord.custody.common import LOCK, Now, new_id
 from accord.store.engine import Store
@@ -114,9 +114,11 @@ class Journal:
             row = connection.execute(select(erasures).where(erasures.c.id == job)).one()
         return self._job(row)
 
-    def open(self) -> list[str]:
-        """Those that are not finished, the oldest first."""
-        unfinished = select(erasures.c.id).where(erasures.c.state != FINISHED).order_by(erasures.c.at, erasures.c.id)
+    def open(self, tenant: str | None = None) -> list[str]:
+        """Those that are not finished, the oldest first; of a tenant where one is named."""
+        of = erasures.c.tenant == tenant if tenant is not None else true()
+        unfinished = select(erasures.c.id).where(erasures.c.state != FINISHED, of)
+        unfinished = unfinished.order_by(erasures.c.at, erasures.c.id)
         with self._store.read() as connection:
             return list(connection.execute(unfinished).scalars())
 

@@ -19,12 +19,16 @@ class Keep:
         pseudonyms: what pseudonyms stand for, from their last use on.
         categories: shorter times for content in which such things were found, by category or family
             (`privacy.health.*`): the shortest counts, whatever the kind allows.
+        explicit: the kinds, `quarantine` or `evidence`, whose time somebody has written down. What is kept already
+            goes when it was said to when it was kept; only for these kinds and `categories` earlier, where the time
+            is shorter now.
     """
 
     quarantine: int = 7 * DAY
     evidence: int = 0
     pseudonyms: int = 30 * DAY
     categories: Mapping[str, int] = field(default_factory=dict)
+    explicit: frozenset[str] = frozenset()
 
     def lasts(self, kind: str, categories: Iterable[str]) -> int:
         """For how long content is kept in which these categories were found."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from accord.audit.notes import Signer, VerifierKey, verifier
+from accord.custody.spelled import FORMS
 from accord.errors import StoreError
 
 TITLE = "accord erasure record 1"
@@ -24,9 +25,22 @@ BEYOND = (
     "snapshots of the file system and blocks that a disk keeps after they were overwritten",
     "replicas and write-ahead logs of PostgreSQL, until it reuses them",
     "the memory of other processes of accord, for seconds; of those that have not looked since, until they do",
-    "values that no detector found in content that is kept, unless they stand in its texts",
+    "a value in images, recordings and documents that are kept, where no detector found it there",
+    "a value that is written in another way than those that were searched for",
 )
 """What an erasure cannot reach; in every record of one."""
+
+
+def searched(value: bool, read: Mapping[str, int]) -> dict[str, Any]:
+    """What was looked through before `left` was said to be nothing.
+
+    Args:
+        value: a value was erased, not a subject.
+        read: how much was read of what.
+    """
+    if not value:
+        return {"by": ["the keyed hash of the id of the subject"]}
+    return {"by": ["the keyed index of values", "reading every text"], "read": dict(read), "forms": list(FORMS)}
 
 
 def write(facts: Mapping[str, Any], signer: Signer) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, select, true, update
 
+from accord.access.names import folded
 from accord.core.content import Content, Context, Text
 from accord.core.decision import Decision, Destination, Outcome
 from accord.core.place import Span
@@ -42,6 +43,9 @@ from accord.store.engine import Store
 from accord.store.tables.custody import items
 from accord.vault.envelope import open_sealed, seal
 from accord.vault.keys import KeyRing
+from accord.vault.stamps import Stamps
+
+_APPROVAL = "approval"  # a key of the ring for each approval, until it is used
 
 MAX_BYTES = 256_000_000
 """How large content may be to be kept."""
@@ -73,6 +77,7 @@ class Quarantine:
     ) -> None:
         self._store = store
         self._ring = ring
+        self._stamps = Stamps(ring, items)
         self._audit = audit
         self._mentions = mentions
         self._keep = keep
@@ -119,7 +124,7 @@ class Quarantine:
             "state": HELD if kind == QUARANTINE else CLOSED,
             "tenant": context.tenant,
             "content": self._digest(context.tenant, packed),
-            "principal": self._ring.name("principal", context.tenant, context.principal),
+            "principal": self._principal(context.tenant, context.principal),
             "destination": decision.to.value,
             "policy": decision.policy_digest,
             "subject": self._ring.name("subject", context.tenant, whose) if whose else None,
@@ -148,7 +153,7 @@ class Quarantine:
         with self._store.write(LOCK) as connection:
             if known := _first(connection, alike):
                 return known
-            connection.execute(items.insert().values(row))
+            connection.execute(items.insert().values(self._stamps.stamped(row)))
             self._mentions(connection, ITEM, ref_of(row["id"]), mentioned, row["expires"])
         return str(row["id"])
 
@@ -184,6 +189,22 @@ class Quarantine:
         row = self._row(item, tenant)
         return Unsealed(item_of(row), self._opened(row.kind, row.tenant, row.id, bytes(row.sealed)))
 
+    def shown(self, item: str, by: str, tenant: str | None = None) -> Unsealed:
+        """An item with its content, to be shown to somebody as the policy lets a reviewer see it.
+
+        Raises:
+            AccessDenied: nobody is named.
+            StoreError: there is none, or it cannot be opened.
+            AuditError: that it is looked at could not be recorded; it is not given.
+            TamperDetected: it was edited in the database.
+        """
+        who, row = person(by), self._row(item, tenant)
+        self._stamps.check(row)
+        seen = record("custody", row.decision, self._now(), "shown", item=item, tenant=row.tenant, by=who)
+        unsealed = Unsealed(item_of(row), self._opened(row.kind, row.tenant, row.id, bytes(row.sealed)))
+        self._audit.append(seen)
+        return unsealed
+
     def content(self, item: str, grant: str, by: str) -> Content:
         """The raw content, for who holds a grant of break-glass.
 
@@ -200,7 +221,8 @@ class Quarantine:
         who, at = person(by), self._now()
         row = self._row(item, None)
         with self._store.read() as connection:
-            breakglass.check(connection, grant, item, who, at)
+            breakglass.check(connection, self._ring, grant, item, who, at)
+        self._stamps.check(row)
         content = self._opened(row.kind, row.tenant, row.id, bytes(row.sealed))
         seen = record("break-glass", row.decision, at, "read", item=item, grant=grant, tenant=row.tenant, by=who)
         self._audit.append(seen)
@@ -250,12 +272,13 @@ class Quarantine:
         Raises:
             StoreError: it cannot be read or written.
             AuditError: it could not be recorded; the approval is used up, and nothing may leave.
+            TamperDetected: the approval was edited in the database.
         """
         at = self._now()
         approved = and_(
             items.c.tenant == context.tenant,
             items.c.content == self._digest(context.tenant, pack(content, self._limit)),
-            items.c.principal == self._ring.name("principal", context.tenant, context.principal),
+            items.c.principal == self._principal(context.tenant, context.principal),
             items.c.destination == Destination(to).value,
             items.c.policy == policy if policy else true(),
             items.c.state == RELEASED,
@@ -266,27 +289,39 @@ class Quarantine:
             if _first(connection, approved) is None:
                 return ""
         with self._store.write(LOCK) as connection:
-            first = select(items.c.id, items.c.decision).where(approved).order_by(items.c.approved_until, items.c.id)
+            first = select(items).where(approved).order_by(items.c.approved_until, items.c.id)
             row = connection.execute(first.limit(1)).first()
             if row is None:
                 return ""
-            connection.execute(update(items).where(items.c.id == row.id).values(state=USED))
+            self._stamps.check(row)
+            if self._ring.shred_named(_APPROVAL, self._ring.name(_APPROVAL, row.tenant, row.id), note=False) != 1:
+                return ""  # it was used before, and the row put back
+            connection.execute(
+                update(items).where(items.c.id == row.id).values(self._stamps.changed(row, state=USED))
+            )
         self._audit.append(record("custody", row.decision, at, "admitted", item=row.id, tenant=context.tenant))
         return str(row.id)
 
     def _decide(self, item: str, by: str, tenant: str | None, state: str, at: int, until: int | None) -> Item:
         who = person(by)
         row = self._row(item, tenant)
-        if hmac.compare_digest(self._ring.name("principal", row.tenant, who), bytes(row.principal)):
+        self._stamps.check(row)
+        if hmac.compare_digest(self._principal(row.tenant, who), bytes(row.principal)):
             raise AccessDenied("who sent it cannot decide about it", hint="ask another person")
-        awaits = and_(items.c.id == item, items.c.state == HELD, items.c.expires > at)
+        awaits = and_(items.c.id == item, items.c.mac == row.mac)
         if row.expires <= at:
             raise StoreError("this has expired: a legal hold keeps it, but nobody can release it any more")
         if row.state != HELD:
             raise StoreError("this was decided before, or awaits no decision", hint="see `accord review show`")
         self._audit.append(record("custody", row.decision, at, state, item=item, tenant=row.tenant, by=who))
+        if state == RELEASED:
+            own = self._ring.find(row.kind, row.tenant, item)
+            if own is None:
+                raise StoreError("this is gone: its key was destroyed", hint="see `accord review list`")
+            self._ring.key(_APPROVAL, row.tenant, item, under=own)
         with self._store.write(LOCK) as connection:
-            changed = connection.execute(update(items).where(awaits).values(state=state, approved_until=until))
+            decided = self._stamps.changed(row, state=state, approved_until=until)
+            changed = connection.execute(update(items).where(awaits).values(decided))
         if changed.rowcount == 0:
             self._audit.append(record("custody", row.decision, at, f"{state}: too late", item=item, by=who))
             raise StoreError("somebody else decided about it meanwhile", hint="see `accord review show`")
@@ -302,6 +337,9 @@ class Quarantine:
 
     def _opened(self, kind: str, tenant: str, item: str, sealed: bytes) -> Content:
         return unpack(open_sealed(self._ring, sealed, kind, tenant, item))
+
+    def _principal(self, tenant: str, principal: str) -> bytes:
+        return self._ring.name("principal", tenant, folded(principal))
 
     def _digest(self, tenant: str, packed: bytes) -> bytes:
         return self._ring.key("index", tenant).mac("content", hashlib.sha256(packed).digest())

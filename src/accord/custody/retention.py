@@ -10,14 +10,17 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, not_, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, not_, or_, select, true, tuple_, update
 
-from accord.custody.common import DAY, LOCK, Log, Now, clock, record, when
-from accord.custody.holds import held
+from accord.access.keys import LIVES
+from accord.custody.common import DAY, LOCK, Log, Now, clock, person, record, when
+from accord.custody.holds import held, verify
 from accord.custody.items import EVIDENCE, QUARANTINE, id_of, remove, shred_items
 from accord.custody.keep import Keep
-from accord.custody.mentions import ITEM, PSEUDONYM, forget_rows
+from accord.custody.keys import named_keys
+from accord.custody.mentions import ITEM, PSEUDONYM, forget_refs, forget_rows
 from accord.custody.scopes import (
     expired_scopes,
     forgetting,
@@ -33,6 +36,7 @@ from accord.store.tables.audit import entries
 from accord.store.tables.custody import items, mentions, sweeps
 from accord.store.tables.pseudonyms import pseudonyms, scopes
 from accord.vault.keys import KeyRing
+from accord.vault.stamps import Stamps
 
 LEAP = 7 * DAY
 """How far the clock may go on between two sweeps without anybody being asked."""
@@ -56,7 +60,7 @@ class Sweeper:
         store: the state.
         ring: the keys.
         audit: where every step is recorded before it is taken.
-        keep: how long what is kept, as it is configured now: where that is shorter than it was, it counts.
+        keep: how long what is kept, as it is configured now; see `Keep.explicit`.
         now: the clock.
         batch: how many things one step removes.
         leap: how many milliseconds the clock may go on between two sweeps.
@@ -81,11 +85,13 @@ class Sweeper:
         self._batch = batch
         self._leap = leap
 
-    def sweep(self, *, confirmed: bool = False) -> Mapping[str, int]:
+    def sweep(self, *, confirmed: bool = False, tenant: str | None = None, by: str = "") -> Mapping[str, int]:
         """Remove what has expired and is under no legal hold.
 
         Args:
             confirmed: a person says that the clock is right, however far it went.
+            tenant: whose; of all where None. What belongs to no tenant is swept only then.
+            by: who asks for it; empty where it happens by itself.
 
         Returns:
             How many of each kind were removed; kinds of which there were none are left out.
@@ -94,8 +100,12 @@ class Sweeper:
             ClockLeapt: the clock is further on than it may be, and nobody confirmed it.
             StoreError: something cannot be removed now; what was removed stays so.
             AuditError: a step could not be recorded; it was not taken.
+            TamperDetected: what decides whether something may go was edited in the database.
         """
         at = self._now()
+        about: dict[str, Any] = {"by": person(by)} if by else {}
+        if tenant is not None:
+            about["tenant"] = tenant
         last = self._last()
         if last is not None and at - last > self._leap and not confirmed:
             raise ClockLeapt(
@@ -103,37 +113,53 @@ class Sweeper:
                 hint=f"if it is {when(at)}, run `accord erase --expired --confirm-clock`; if not, set the clock",
             )
         removed: Counter[str] = Counter()
-        for step in (self._scopes, self._pseudonyms, self._keys, self._items, self._mentions, self._api_keys):
-            for counts in step(at):
+        for step in (self._scopes, self._pseudonyms, self._items, self._api_keys):
+            for counts in step(at, tenant):
                 removed.update(counts)
+        if tenant is None:
+            for rest in (self._keys, self._mentions):
+                for counts in rest(at):
+                    removed.update(counts)
         found = {kind: count for kind, count in sorted(removed.items()) if count}
-        if found or last is None or at // DAY != last // DAY:
-            self._audit.append(record("retention", "", at, "swept", removed=found, clock_confirmed=confirmed))
-        self._swept(at if confirmed or last is None else max(at, last))
+        if found or by or last is None or at // DAY != last // DAY:
+            about |= {"removed": found, "clock_confirmed": confirmed}
+            self._audit.append(record("retention", "", at, "swept", **about))
+        if tenant is None:  # one tenant does not say for all that the clock is right
+            self._swept(at if confirmed or last is None else max(at, last))
         return found
 
-    def _items(self, at: int) -> Iterator[Mapping[str, int]]:
-        due = and_(self._due(at), not_(held(items.c.tenant, items.c.subject)))
-        wanted = select(items.c.id, items.c.kind, items.c.tenant).where(due).order_by(items.c.expires, items.c.id)
+    def _items(self, at: int, tenant: str | None) -> Iterator[Mapping[str, int]]:
+        of = items.c.tenant == tenant if tenant is not None else true()
+        due = and_(self._due(at), not_(held(items.c.tenant, items.c.subject)), of)
+        wanted = select(items).where(due).order_by(items.c.expires, items.c.id)
+        stamps = Stamps(self._ring, items)
         while True:
             with self._store.read() as connection:
-                planned = Counter(row.kind for row in connection.execute(wanted.limit(self._batch)))
+                planned = Counter(
+                    connection.execute(wanted.with_only_columns(items.c.kind).limit(self._batch)).scalars()
+                )
             if not planned:
                 return
             self._plan(at, planned)
             # Under the lock that placing a hold needs as well: between the question and the deed nothing changes.
             with self._store.write(LOCK) as connection:
+                verify(connection, self._ring)
                 found = connection.execute(wanted.limit(self._batch)).all()
-                shred_items(self._ring, [(row.kind, row.tenant, row.id) for row in found], note=False)
+                for row in found:
+                    stamps.check(row)
+                keys = shred_items(self._ring, [(row.kind, row.tenant, row.id) for row in found])
                 remove(connection, [row.id for row in found])
+            self._ring.settle(keys)
             yield Counter(row.kind for row in found)
             if planned.total() < self._batch:
                 return
 
     def _due(self, at: int) -> ColumnElement[bool]:
-        """What has expired, by what was said when it was kept or by what is said now."""
+        """What has expired, by what was said when it was kept, or by what somebody has written down since."""
         ways: list[ColumnElement[bool]] = [items.c.expires <= at]
         for kind, lasts in ((QUARANTINE, self._keep.quarantine), (EVIDENCE, self._keep.evidence)):
+            if kind not in self._keep.explicit:
+                continue
             ways.append(and_(items.c.kind == kind, items.c.created <= at - lasts))
         for pattern, lasts in self._keep.categories.items():
             sought = pattern.removesuffix("*") if pattern.endswith("*") else f"{pattern} "
@@ -142,31 +168,36 @@ class Sweeper:
             )
         return or_(*ways)
 
-    def _scopes(self, at: int) -> Iterator[Mapping[str, int]]:
+    def _scopes(self, at: int, tenant: str | None) -> Iterator[Mapping[str, int]]:
         while True:
             with self._store.read() as connection:
-                planned = len(expired_scopes(connection, at, self._batch))
+                planned = len(expired_scopes(connection, at, self._batch, tenant))
             if not planned:
                 return
             self._plan(at, {"scope": planned})
             with forgetting(self._store) as connection:
-                found = expired_scopes(connection, at, self._batch)
-                count = remove_scopes(connection, self._ring, found)
+                verify(connection, self._ring)
+                found = expired_scopes(connection, at, self._batch, tenant)
+                count, keys = remove_scopes(connection, self._ring, found)
+                if tenant is not None:
+                    forget_refs(connection, PSEUDONYM, found)
+            self._ring.settle(keys)
             yield {"scope": len(found), "pseudonym": count}
             if planned < self._batch:
                 return
 
-    def _pseudonyms(self, at: int) -> Iterator[Mapping[str, int]]:
+    def _pseudonyms(self, at: int, tenant: str | None) -> Iterator[Mapping[str, int]]:
         """Single pseudonyms of scopes that are still in use."""
         many = self._batch * 10  # no key goes with them, so a step is quick
         while True:
             with self._store.read() as connection:
-                planned = len(stale_pseudonyms(connection, at, many))
+                planned = len(stale_pseudonyms(connection, at, many, tenant))
             if not planned:
                 return
             self._plan(at, {"pseudonym": planned})
             with forgetting(self._store) as connection:
-                count = remove_pseudonyms(connection, stale_pseudonyms(connection, at, many))
+                verify(connection, self._ring)
+                count = remove_pseudonyms(connection, stale_pseudonyms(connection, at, many, tenant))
             yield {"pseudonym": count}
             if planned < many:
                 return
@@ -204,16 +235,22 @@ class Sweeper:
                 return
             after = rows[-1]
 
-    def _api_keys(self, at: int) -> Iterator[Mapping[str, int]]:
+    def _api_keys(self, at: int, tenant: str | None) -> Iterator[Mapping[str, int]]:
         """Dead keys of the API; that there once was a key is kept elsewhere, so that a server stays closed."""
         dead = or_(api_keys.c.revoked <= at - DEAD, api_keys.c.expires <= at - DEAD)
-        due = and_(dead, not_(held(api_keys.c.tenant, None)))
+        of = api_keys.c.tenant == tenant if tenant is not None else true()
+        due = and_(dead, not_(held(api_keys.c.tenant, None)), of)
         with self._store.read() as connection:
             planned = connection.execute(select(func.count()).select_from(api_keys).where(due)).scalar_one()
         if planned:
             self._plan(at, {"api key": planned})
             with self._store.write(LOCK) as connection:
-                yield {"api key": connection.execute(delete(api_keys).where(due)).rowcount}
+                verify(connection, self._ring)
+                ids = list(connection.execute(select(api_keys.c.id).where(due)).scalars())
+                names = [self._ring.name(LIVES, id_) for id_ in ids]
+                self._ring.destroy(named_keys(self._ring, LIVES, names), note=False)
+                connection.execute(delete(api_keys).where(api_keys.c.id.in_(ids)))
+            yield {"api key": len(ids)}
 
     def _last(self) -> int | None:
         """When was last swept; before the first time, how new the newest thing is that is kept."""

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, and_, delete, exists, not_, select, text, update
+from sqlalchemy import Connection, and_, delete, exists, not_, select, text, true, update
 
 from accord.custody.common import LOCK
 from accord.custody.holds import held
@@ -30,27 +30,35 @@ def forgetting(store: Store) -> Iterator[Connection]:
         yield connection
 
 
-def expired_scopes(connection: Connection, at: int, many: int) -> list[bytes]:
-    """Scopes of which everything has expired and that no hold keeps, the oldest first."""
-    due = select(scopes.c.scope).where(scopes.c.expires <= at, _FREE).order_by(scopes.c.expires, scopes.c.scope)
+def expired_scopes(connection: Connection, at: int, many: int, tenant: str | None = None) -> list[bytes]:
+    """Scopes of which everything has expired and that no hold keeps, the oldest first; of a tenant where named."""
+    of = scopes.c.tenant == tenant if tenant is not None else true()
+    due = select(scopes.c.scope).where(scopes.c.expires <= at, _FREE, of).order_by(scopes.c.expires, scopes.c.scope)
     return [bytes(scope) for scope in connection.execute(due.limit(many)).scalars()]
 
 
-def stale_pseudonyms(connection: Connection, at: int, many: int) -> list[int]:
-    """Single pseudonyms that have expired and that no hold keeps."""
-    kept = exists(select(scopes.c.scope).where(and_(scopes.c.scope == pseudonyms.c.scope, not_(_FREE))))
-    due = select(pseudonyms.c.id).where(pseudonyms.c.expires <= at, not_(kept)).order_by(pseudonyms.c.id)
+def stale_pseudonyms(connection: Connection, at: int, many: int, tenant: str | None = None) -> list[int]:
+    """Single pseudonyms that have expired and that no hold keeps; of a tenant where one is named."""
+    mine = scopes.c.scope == pseudonyms.c.scope
+    kept = exists(select(scopes.c.scope).where(and_(mine, not_(_FREE))))
+    of = true() if tenant is None else exists(select(scopes.c.scope).where(and_(mine, scopes.c.tenant == tenant)))
+    due = select(pseudonyms.c.id).where(pseudonyms.c.expires <= at, not_(kept), of).order_by(pseudonyms.c.id)
     return list(connection.execute(due.limit(many)).scalars())
 
 
-def remove_scopes(connection: Connection, ring: KeyRing, found: Sequence[bytes]) -> int:
-    """Destroy the keys of scopes and remove what they hold; how many pseudonyms that were."""
+def remove_scopes(connection: Connection, ring: KeyRing, found: Sequence[bytes]) -> tuple[int, list[str]]:
+    """Destroy the keys of scopes and remove what they hold.
+
+    Returns:
+        How many pseudonyms that were, and the ids of the keys: to be settled once this is committed.
+    """
     if not found:
-        return 0
-    ring.destroy(named_keys(ring, "scope", found), note=False)
+        return 0, []
+    keys = named_keys(ring, "scope", found)
+    ring.destroy(keys)
     count = connection.execute(delete(pseudonyms).where(pseudonyms.c.scope.in_(found))).rowcount
     connection.execute(delete(scopes).where(scopes.c.scope.in_(found)))
-    return count
+    return count, keys
 
 
 def remove_pseudonyms(connection: Connection, ids: Sequence[int]) -> int:

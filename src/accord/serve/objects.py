@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from accord import config
 from accord.access.authenticate import Authenticator
@@ -60,7 +59,7 @@ def issuer_keys(chosen: config.ConfigModel) -> JwkSet | None:
 
 def granted(chosen: config.ConfigModel) -> Mapping[str, Granted]:
     """What client certificates may do here, by their names."""
-    named: Mapping[str, Any] = getattr(chosen.access, "certificates", {})
+    named = chosen.access.certificates
     return {name: Granted(one.tenant, role_of(one.role), frozenset(one.scopes)) for name, one in named.items()}
 
 

@@ -171,7 +171,9 @@ def _parsed(url: str) -> URL:
 def _prepare(path: Path) -> None:
     """The folder and the file belong to their owner alone."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in reversed(path.parents):
+            if not folder.exists():
+                folder.mkdir(exist_ok=True, mode=0o700)
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         elif stat.S_IMODE(path.stat().st_mode) & 0o077:

@@ -15,8 +15,9 @@ from sqlalchemy import Connection, Row, func, select
 
 from accord.errors import KeyLost, StoreError
 from accord.store.engine import Store
-from accord.store.tables.keys import data_keys
+from accord.store.tables.keys import data_keys, destroyed
 from accord.vault import rotation, rows
+from accord.vault.ids import checked
 from accord.vault.master import MasterKeys
 from accord.vault.secret import DataKey, Secret, decrypt, encrypt, framed
 
@@ -138,11 +139,15 @@ class KeyRing:
         """The 32-byte keyed hash under which something is named where it is kept.
 
         It stays the same when keys are renewed or wrapped anew. Only who has the key store can make or check it.
+
+        Raises:
+            StoreError: a tenant or subject has an id that cannot be kept.
         """
-        secret = self._naming.get(kind)
-        if secret is None:
-            secret = self._naming[kind] = self._root().derive("name " + kind)
-        return hmac.digest(secret, framed(*names), "sha256")
+        return hmac.digest(self._derived("name " + kind), framed(*checked(kind, names)), "sha256")
+
+    def mac(self, purpose: str, data: bytes) -> bytes:
+        """HMAC-SHA256 of data under a key that is never renewed; only who has the key store can make or check it."""
+        return hmac.digest(self._derived(purpose), data, "sha256")
 
     def fingerprint(self) -> bytes:
         """16 bytes that tell this key store from every other and lead nowhere."""
@@ -220,9 +225,27 @@ class KeyRing:
             after = found[-1]
             yield [key_id for _, key_id in found]
 
+    def settle(self, ids: Collection[str]) -> None:
+        """Forget that keys were destroyed on purpose: nothing is left that they sealed."""
+        with self.store.write(rows.LOCK) as connection:
+            for some in rows.batches(list(ids)):
+                connection.execute(destroyed.delete().where(destroyed.c.id.in_(some)))
+
+    def names_of(self, kind: str) -> set[bytes]:
+        """The keyed hashes by which all keys of a kind are named; never from memory."""
+        with self.store.read() as connection:
+            found = connection.execute(select(data_keys.c.name).where(data_keys.c.kind == kind)).scalars()
+            return {bytes(name) for name in found}
+
     def scrub(self) -> None:
         """Leave no byte of destroyed keys in the files of the key store."""
         self.store.scrub()
+
+    def _derived(self, purpose: str) -> Secret:
+        secret = self._naming.get(purpose)
+        if secret is None:
+            secret = self._naming[purpose] = self._root().derive(purpose)
+        return secret
 
     def _root(self) -> DataKey:
         key = self._newest.get((_ROOT, ()))

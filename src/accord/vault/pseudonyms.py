@@ -192,6 +192,24 @@ class VaultPseudonyms:
         self._ring.destroy(old)
         return len(gone)
 
+    def telling(self, tenant: str, matches: Callable[[Issued], bool]) -> tuple[list[bytes], int]:
+        """The scopes of a tenant in which some value matches, as `forget_matching` takes them; every value is read.
+
+        Returns:
+            The scopes, and how many values were read.
+        """
+        with self._store.read() as connection:
+            wanted = select(scopes.c.scope).where(scopes.c.tenant == tenant).order_by(scopes.c.scope)
+            refs = [bytes(found) for found in connection.execute(wanted).scalars()]
+        telling, read = [], 0
+        for ref in refs:
+            with self._store.read() as connection:
+                values = [one for _, _, one in self._opened(self._rows(connection, pseudonyms.c.scope == ref))]
+            read += len(values)
+            if any(matches(one) for one in values):
+                telling.append(ref)
+        return telling, read
+
     def of_subject(self, tenant: str, subject: str) -> list[tuple[str, Issued]]:
         """Everything kept about a data subject and not expired: pseudonyms and what they stand for."""
         whose = self._ring.name("subject", tenant, subject)

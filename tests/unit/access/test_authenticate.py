@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from accord.access.keys import ApiKeys
 from accord.access.principals import Kind, Role, Unauthenticated
 from accord.access.tokens import Tokens
 from accord.store.engine import Store
+from accord.vault.keys import KeyRing
 
 from .conftest import Clock
 from .issuer import AUDIENCE, ISSUER, Issuer, claims, key, token
@@ -22,8 +24,8 @@ PEER = {"subject": ((("commonName", "billing"),),), "notAfter": "Jan  1 00:00:00
 
 
 @pytest.fixture
-def keys(plain: Store, clock: Clock) -> ApiKeys:
-    return ApiKeys(plain, clock.now, ticks=clock.ticks)
+def keys(plain: Store, clock: Clock, ring: KeyRing) -> ApiKeys:
+    return ApiKeys(plain, ring, clock.now, ticks=clock.ticks)
 
 
 @pytest.mark.parametrize("form", ["{}", "Bearer {}", "bearer  {}", "BEARER {} ", " {}\n"])
@@ -40,6 +42,15 @@ def test_anything_else_is_nobody(keys: ApiKeys, shown: str | None) -> None:
     with pytest.raises(Unauthenticated) as caught:
         Authenticator(keys).who(shown)
     assert caught.value.hint and "sk-123" not in str(caught.value)
+
+
+@pytest.mark.parametrize("form", ["any:{}", ":{}", "{}:", "{}"])
+def test_a_key_as_the_password_of_an_address(keys: ApiKeys, form: str) -> None:
+    principal, made = keys.add("acme", "app")
+    shown = b64encode(form.format(made).encode()).decode()
+    assert Authenticator(keys).who(f"Basic {shown}") == principal
+    with pytest.raises(Unauthenticated):
+        Authenticator(keys).who(f"Basic {shown}!")
 
 
 @pytest.mark.parametrize("shown", [None, "Bearer sk-whatever", "unused"])

@@ -20,16 +20,17 @@ from accord.cli.keys import ROLES, Span, commands
 from accord.cli.options import Common
 from accord.store.engine import Store, file_url
 from accord.store.tables import STATE_STORE
+from accord.vault.keys import KeyRing
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(tmp_path: Path, ring: KeyRing) -> Run:
     @contextmanager
     def opened(shared: Common) -> Iterator[tuple[ApiKeys, str, str | None, Callable[[str], None]]]:
         store = Store(file_url(Path(shared.state or "") / "state.sqlite"), STATE_STORE)
-        yield ApiKeys(store), "local:me", None, lambda tenant: None
+        yield ApiKeys(store, ring), "local:me", None, lambda tenant: None
         store.close()
 
     def run(*args: str) -> Result:
@@ -38,15 +39,15 @@ def run(tmp_path: Path) -> Run:
     return run
 
 
-def test_the_key_is_the_last_word_and_works(run: Run, tmp_path: Path) -> None:
+def test_the_key_is_the_last_word_and_works(run: Run, tmp_path: Path, ring: KeyRing) -> None:
     result = run("add", "--tenant", "acme", "--role", "app", "--scope", "chat", "--expires", "P90D")
     assert result.return_value == 0
     key = result.stdout.split()[-1]
     assert re.fullmatch(PATTERN, key) and result.output.count(key) == 1
     store = Store(file_url(tmp_path / "state.sqlite"), STATE_STORE)
-    principal = ApiKeys(store).check(key)
+    principal = ApiKeys(store, ring).check(key)
     assert (principal.tenant, principal.role, principal.scopes) == ("acme", Role.APP, {"chat"})
-    [info] = ApiKeys(store).list()
+    [info] = ApiKeys(store, ring).list()
     assert info.expires == info.created + 90 * DAY
     store.close()
     assert key.split("_")[2] not in run("list").output

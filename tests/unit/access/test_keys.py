@@ -21,13 +21,14 @@ from accord.errors import ConfigError, StoreError
 from accord.store.engine import Store, file_url
 from accord.store.tables import STATE_STORE
 from accord.store.tables.access import api_keys
+from accord.vault.keys import KeyRing
 
 from .conftest import NOON, Clock
 
 
 @pytest.fixture
-def keys(store: Store, clock: Clock) -> ApiKeys:
-    return ApiKeys(store, clock.now, ticks=clock.ticks)
+def keys(store: Store, clock: Clock, ring: KeyRing) -> ApiKeys:
+    return ApiKeys(store, ring, clock.now, ticks=clock.ticks)
 
 
 def refusal(keys: ApiKeys, key: str) -> str:
@@ -44,10 +45,10 @@ def test_a_key_says_who_asks(keys: ApiKeys) -> None:
     assert principal.scopes == {"chat", "audit"} and principal.person == "billing"
 
 
-def test_another_process_knows_it(keys: ApiKeys, database: str, clock: Clock) -> None:
+def test_another_process_knows_it(keys: ApiKeys, database: str, clock: Clock, ring: KeyRing) -> None:
     principal, key = keys.add("acme", Role.OFFICER)
     other = Store(database, STATE_STORE)
-    assert ApiKeys(other, clock.now).check(key) == principal
+    assert ApiKeys(other, ring, clock.now).check(key) == principal
     other.close()
 
 
@@ -72,8 +73,10 @@ def test_a_key_is_long_enough_and_has_a_form_that_scanners_know() -> None:
         assert len({key[20 + place] for key in made}) > 1 or place == 0
 
 
-def test_every_slip_of_the_hand_is_told_without_the_database(plain: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    keys = ApiKeys(plain)
+def test_every_slip_of_the_hand_is_told_without_the_database(
+    plain: Store, monkeypatch: pytest.MonkeyPatch, ring: KeyRing
+) -> None:
+    keys = ApiKeys(plain, ring)
     _, key = keys.add("acme", "app")
     monkeypatch.setattr(ApiKeys, "_look_up", lambda *_: pytest.fail("looked up"))
     wrong = {key[:-1], key + "x", key.swapcase(), key.replace("accord", "acord"), "", " ", "é" * 70, key + "\n"}
@@ -99,7 +102,7 @@ def test_known_and_unknown_ids_take_the_same_steps(keys: ApiKeys, monkeypatch: p
     monkeypatch.setattr(keys_module.hmac, "compare_digest", lambda a, b: seen.append((len(a), len(b))) or real(a, b))
     refusal(keys, secrets.new_key(principal.id))
     refusal(keys, secrets.new_key("A" * 12))
-    assert seen == [(32, 32), (32, 32)]
+    assert set(seen) == {(32, 32)}, "digests alone, also where there is no such key"
 
 
 def test_it_expires_by_the_clock_it_is_given(keys: ApiKeys, clock: Clock) -> None:
@@ -126,23 +129,23 @@ def test_revoked_here_is_revoked_at_once(keys: ApiKeys) -> None:
     assert keys.revoke(principal.id) is False
 
 
-def test_revoked_elsewhere_ends_within_a_second(keys: ApiKeys, database: str, clock: Clock) -> None:
+def test_revoked_elsewhere_ends_within_a_second(keys: ApiKeys, database: str, clock: Clock, ring: KeyRing) -> None:
     principal, key = keys.add("acme", "app")
     keys.check(key)
     store = Store(database, STATE_STORE)
-    ApiKeys(store, clock.now).revoke(principal.id)
+    ApiKeys(store, ring, clock.now).revoke(principal.id)
     store.close()
     clock.seconds += keys_module.FRESH_SECONDS
     assert "revoked" in refusal(keys, key)
 
 
 def test_a_wall_clock_that_jumps_back_does_not_keep_a_revoked_key_alive(
-    keys: ApiKeys, database: str, clock: Clock
+    keys: ApiKeys, database: str, clock: Clock, ring: KeyRing
 ) -> None:
     principal, key = keys.add("acme", "app")
     keys.check(key)
     store = Store(database, STATE_STORE)
-    ApiKeys(store, clock.now).revoke(principal.id)
+    ApiKeys(store, ring, clock.now).revoke(principal.id)
     store.close()
     clock.ms -= 200_000
     clock.seconds += 1.0
@@ -155,9 +158,9 @@ def test_what_was_read_before_a_revocation_is_not_remembered_after_it(
     principal, key = keys.add("acme", "app")
     real = keys_module._info
 
-    def slow(row: Any) -> Any:
+    def slow(row: Any, *, altered: bool) -> Any:
         monkeypatch.setattr(keys_module, "_info", real)
-        found = real(row)
+        found = real(row, altered=altered)
         worker = threading.Thread(target=keys.revoke, args=(principal.id,))
         worker.start()
         worker.join()
@@ -232,25 +235,25 @@ def test_two_at_once_make_one_successor(keys: ApiKeys, store: Store) -> None:
     assert len(made) == 1 and len(keys.list()) == 2
 
 
-def test_whether_there_is_a_key(keys: ApiKeys, database: str, clock: Clock) -> None:
+def test_whether_there_is_a_key(keys: ApiKeys, database: str, clock: Clock, ring: KeyRing) -> None:
     assert keys.any() is False
     other = Store(database, STATE_STORE)
-    principal, _ = ApiKeys(other, clock.now).add("acme", "app")
+    principal, _ = ApiKeys(other, ring, clock.now).add("acme", "app")
     clock.seconds += 1
     assert keys.any() is True
-    ApiKeys(other, clock.now).revoke(principal.id)
+    ApiKeys(other, ring, clock.now).revoke(principal.id)
     clock.seconds += 10
     assert keys.any() is True  # ending the last key must not open the server
-    assert ApiKeys(other, clock.now).any() is True
+    assert ApiKeys(other, ring, clock.now).any() is True
     other.close()
 
 
-def test_the_gate_stays_closed_when_every_key_is_swept_away(keys: ApiKeys, store: Store) -> None:
+def test_the_gate_stays_closed_when_every_key_is_swept_away(keys: ApiKeys, store: Store, ring: KeyRing) -> None:
     keys.add("acme", "app")
     keys.add("acme", "app")
     with store.write() as connection:
         connection.execute(api_keys.delete())
-    assert keys.list() == () and ApiKeys(store).any() is True
+    assert keys.list() == () and ApiKeys(store, ring).any() is True
 
 
 def test_a_list_of_one_tenant(keys: ApiKeys) -> None:
@@ -277,8 +280,10 @@ def test_a_list_of_one_tenant(keys: ApiKeys) -> None:
         ("*", "officer", {}),
     ],
 )
-def test_what_makes_no_sense_makes_no_key(plain: Store, tenant: str, role: str, more: dict[str, Any]) -> None:
-    keys = ApiKeys(plain)
+def test_what_makes_no_sense_makes_no_key(
+    plain: Store, tenant: str, role: str, more: dict[str, Any], ring: KeyRing
+) -> None:
+    keys = ApiKeys(plain, ring)
     with pytest.raises(ConfigError):
         keys.add(tenant, role, **more)
     assert keys.list() == ()
@@ -288,9 +293,11 @@ def test_those_who_run_it_may_have_every_tenant(keys: ApiKeys) -> None:
     assert {keys.add("*", role)[0].tenant for role in ("operator", "auditor", "admin")} == {"*"}
 
 
-def test_every_change_is_recorded_before_it_is_made_and_never_with_the_key(store: Store, clock: Clock) -> None:
+def test_every_change_is_recorded_before_it_is_made_and_never_with_the_key(
+    store: Store, clock: Clock, ring: KeyRing
+) -> None:
     seen: list[tuple[str, Mapping[str, Any], int]] = []
-    keys = ApiKeys(store, clock.now, record=lambda what, body: seen.append((what, body, len(keys.list()))))
+    keys = ApiKeys(store, ring, clock.now, record=lambda what, body: seen.append((what, body, len(keys.list()))))
     principal, first = keys.add("acme", "app", by="boss")
     successor, second = keys.rotate(principal.id, by="boss")
     keys.revoke(successor.id, by="boss")
@@ -303,12 +310,12 @@ def test_every_change_is_recorded_before_it_is_made_and_never_with_the_key(store
     assert not any(key.split("_")[2] in repr(seen) for key in (first, second))
 
 
-def test_what_cannot_be_recorded_is_not_done(store: Store) -> None:
+def test_what_cannot_be_recorded_is_not_done(store: Store, ring: KeyRing) -> None:
     def fail(*_: object) -> None:
         raise StoreError("the disk is full")
 
-    principal, key = ApiKeys(store).add("acme", "app")
-    keys = ApiKeys(store, record=fail)
+    principal, key = ApiKeys(store, ring).add("acme", "app")
+    keys = ApiKeys(store, ring, record=fail)
     for call in (
         lambda: keys.add("acme", "app"),
         lambda: keys.rotate(principal.id),
@@ -319,10 +326,10 @@ def test_what_cannot_be_recorded_is_not_done(store: Store) -> None:
     assert len(keys.list()) == 1 and keys.check(key) == principal
 
 
-def test_nobody_gets_in_while_the_store_cannot_be_read(tmp_path: Any, clock: Clock) -> None:
+def test_nobody_gets_in_while_the_store_cannot_be_read(tmp_path: Any, clock: Clock, ring: KeyRing) -> None:
     path = tmp_path / "s.sqlite"
     store = Store(file_url(path), STATE_STORE)
-    keys = ApiKeys(store, clock.now, ticks=clock.ticks)
+    keys = ApiKeys(store, ring, clock.now, ticks=clock.ticks)
     _, key = keys.add("acme", "app")
     keys.check(key)
     with store.write() as connection:
@@ -340,15 +347,15 @@ def test_a_secret_shows_nowhere(keys: ApiKeys) -> None:
     assert "Zoë" not in repr(principal)
 
 
-def test_a_child_process_checks_keys_of_its_parent(tmp_path: Any) -> None:
+def test_a_child_process_checks_keys_of_its_parent(tmp_path: Any, ring: KeyRing) -> None:
     store = Store(file_url(tmp_path / "s.sqlite"), STATE_STORE)
-    keys = ApiKeys(store)
+    keys = ApiKeys(store, ring)
     principal, key = keys.add("acme", "app")
     keys.check(key)
     child = os.fork()
     if child == 0:
         try:
-            ApiKeys(store).revoke(principal.id)
+            ApiKeys(store, ring).revoke(principal.id)
         finally:
             os._exit(0)
     assert os.waitpid(child, 0)[1] == 0
@@ -365,12 +372,12 @@ def test_a_child_process_checks_keys_of_its_parent(tmp_path: Any) -> None:
 
 
 @pytest.mark.engines
-def test_postgresql_goes_and_comes_back(clock: Clock) -> None:
+def test_postgresql_goes_and_comes_back(clock: Clock, ring: KeyRing) -> None:
     from tests.servers import running_postgres
 
     with running_postgres() as server:
         store = Store(server.get_uri(), STATE_STORE)
-        keys = ApiKeys(store, clock.now, ticks=clock.ticks)
+        keys = ApiKeys(store, ring, clock.now, ticks=clock.ticks)
         principal, key = keys.add("acme", "app")
         server.stop()
         for call in (lambda: keys.check(key), keys.list, lambda: keys.add("acme", "app")):

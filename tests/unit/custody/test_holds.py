@@ -19,7 +19,7 @@ def subject(desk: Desk, name: str) -> bytes:
 def forbidden(desk: Desk, tenant: str, *subjects: bytes) -> list[str]:
     with desk.store.read() as connection:
         try:
-            forbid(connection, tenant, subjects)
+            forbid(connection, desk.ring, tenant, subjects)
         except OnHold as error:
             assert all(hold in str(error) for hold in error.holds)
             return list(error.holds)

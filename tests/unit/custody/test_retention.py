@@ -146,7 +146,8 @@ def test_a_shorter_retention_counts_at_once(all_rooms: Rooms) -> None:
 
     assert sweep(Keep(categories={"privacy.health.*": DAY, "privacy.person.nam": DAY})) == {}
     assert sweep(Keep(categories={"privacy.person.*": DAY})) == {"quarantine": 1}
-    assert sweep(Keep(quarantine=DAY)) == {"quarantine": 1}
+    assert sweep(Keep(quarantine=DAY)) == {}, "what nobody wrote down shortens nothing"
+    assert sweep(Keep(quarantine=DAY, explicit=frozenset({"quarantine"}))) == {"quarantine": 1}
 
 
 def test_a_clock_that_leapt_removes_nothing_until_confirmed(all_rooms: Rooms) -> None:

@@ -25,7 +25,7 @@ SCHEMAS = pytest.mark.parametrize("schema", [STATE_STORE, KEY_STORE], ids=lambda
 
 
 def row(name: str = "k1", tenant: str = "acme") -> dict[str, object]:
-    return {"id": name, "digest": b"d", "tenant": tenant, "role": "app", "scopes": "", "created": 1}
+    return {"id": name, "digest": b"d", "tenant": tenant, "role": "app", "scopes": "", "created": 1, "mac": b"m"}
 
 
 def count(store: Store) -> int:

@@ -260,7 +260,7 @@ def test_single_values_go_and_no_copy_gives_them_back(vault):
     assert held.load(SCOPE) == {}
     held.keep(SCOPE, {"[P_9]": ANN}, "jonas")
     assert held.forget_subject("acme", "jonas") >= 1 and rows(vault) == 0  # the new key lay under theirs
-    assert key_kinds(vault) == ["root", "tenant"]
+    assert key_kinds(vault) == ["root", "state", "tenant"]
 
 
 def test_the_last_value_takes_the_scope_along(vault):
@@ -305,7 +305,7 @@ def test_the_sweeper_takes_what_has_expired_and_keys_that_seal_nothing(vault):
     assert held.sweep() == 0 and key_kinds(vault).count("scope") == 1
     assert held.load(SCOPE) == {"[P_1]": JONAS}
     assert held.sweep(vault.clock.at + 30 * DAY) == 1
-    assert rows(vault) == 0 and key_kinds(vault) == ["hash", "root", "tenant"]
+    assert rows(vault) == 0 and key_kinds(vault) == ["hash", "root", "state", "tenant"]
     assert held.key(("hash", "acme")) == hashes
 
 
@@ -376,7 +376,7 @@ def test_forgetting_while_others_keep_leaves_nothing_unreadable_and_nothing_unli
         for number in range(4):
             held.load(("acme", "a", name, str(number)))
     held.forget_subject("acme", "jonas")
-    assert rows(vault) == 0 and key_kinds(vault) == ["root", "tenant"]
+    assert rows(vault) == 0 and key_kinds(vault) == ["root", "state", "tenant"]
 
 
 def state_bytes(vault) -> bytes:

@@ -34,6 +34,7 @@ api_keys = Table(
     kept("expires", Number, nullable=True, purpose="when it stops working", retention=_LIFE),
     kept("revoked", Number, nullable=True, purpose="when it was revoked", retention=_LIFE),
     kept("successor", String(24), nullable=True, purpose="the key that replaced it", retention=_LIFE),
+    kept("mac", LargeBinary, purpose="shows that the row was edited; HMAC under the key ring", retention=_LIFE),
     Index("api_key_created", "created"),
 )
 
@@ -51,4 +52,5 @@ gate = Table(
     kept(
         "closed", Number, purpose="when the first key was made: from then on nobody gets in unknown", retention=_STATE
     ),
+    kept("mac", LargeBinary, purpose="shows that the row was edited; HMAC under the key ring", retention=_STATE),
 )

@@ -40,6 +40,7 @@ items = Table(
     kept("created", Number, purpose="its age", retention=_ITEM),
     kept("expires", Number, purpose="when the sweeper removes it", retention=_ITEM),
     kept("approved_until", Number, nullable=True, purpose="until when an approval admits it", retention=_ITEM),
+    kept("mac", LargeBinary, purpose="shows that the row was edited; HMAC under the key ring", retention=_ITEM),
     Index("custody_item_content", "content"),
     Index("custody_item_subject", "subject"),
     Index("custody_item_expires", "expires"),
@@ -63,6 +64,7 @@ grants = Table(
     kept("created", Number, purpose="when it was asked for", retention=_PROOF),
     kept("expires", Number, purpose="when the permission ends", retention=_PROOF),
     kept("revoked", Number, nullable=True, purpose="when it was taken back", retention=_PROOF),
+    kept("mac", LargeBinary, purpose="shows that the row was edited; HMAC under the key ring", retention=_PROOF),
     Index("custody_grant_item", "item"),
 )
 
@@ -104,6 +106,7 @@ legal_holds = Table(
     ),
     kept("placed", Number, purpose="when it began", retention=_HOLD),
     kept("lifted", Number, nullable=True, purpose="when it ended", retention=_HOLD),
+    kept("mac", LargeBinary, purpose="shows that the row was edited; HMAC under the key ring", retention=_HOLD),
     Index("legal_hold_tenant", "tenant"),
 )
 

@@ -64,4 +64,5 @@ bindings = Table(
         purpose="which key store opens this state: another one, or an empty one, is refused",
         retention=_STATE,
     ),
+    kept("state", String(32), purpose="which state this is: random; the key store knows it", retention=_STATE),
 )

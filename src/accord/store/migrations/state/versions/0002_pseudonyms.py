@@ -44,4 +44,5 @@ def upgrade() -> None:
         "key_store",
         sa.Column("id", NUMBER, primary_key=True, autoincrement=False, nullable=False),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
     )

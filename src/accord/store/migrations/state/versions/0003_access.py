@@ -25,10 +25,12 @@ def upgrade() -> None:
         sa.Column("expires", NUMBER, nullable=True),
         sa.Column("revoked", NUMBER, nullable=True),
         sa.Column("successor", sa.String(24), nullable=True),
+        sa.Column("mac", sa.LargeBinary(), nullable=False),
     )
     op.create_index("api_key_created", "api_key", ["created"])
     op.create_table(
         "access_gate",
         sa.Column("id", NUMBER, primary_key=True, autoincrement=False, nullable=False),
         sa.Column("closed", NUMBER, nullable=False),
+        sa.Column("mac", sa.LargeBinary(), nullable=False),
     )

@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("created", NUMBER, nullable=False),
         sa.Column("expires", NUMBER, nullable=False),
         sa.Column("approved_until", NUMBER, nullable=True),
+        sa.Column("mac", sa.LargeBinary(), nullable=False),
     )
     op.create_index("custody_item_content", "custody_item", ["content"])
     op.create_index("custody_item_expires", "custody_item", ["expires"])
@@ -45,6 +46,7 @@ def upgrade() -> None:
         sa.Column("created", NUMBER, nullable=False),
         sa.Column("expires", NUMBER, nullable=False),
         sa.Column("revoked", NUMBER, nullable=True),
+        sa.Column("mac", sa.LargeBinary(), nullable=False),
     )
     op.create_index("custody_grant_item", "custody_grant", ["item"])
     op.create_table(
@@ -65,6 +67,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.LargeBinary(), nullable=False),
         sa.Column("placed", NUMBER, nullable=False),
         sa.Column("lifted", NUMBER, nullable=True),
+        sa.Column("mac", sa.LargeBinary(), nullable=False),
     )
     op.create_index("legal_hold_tenant", "legal_hold", ["tenant"])
     op.create_table(
