@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from typing import Any, NoReturn
 import click
 
 from accord import __version__
-from accord.cli import erase, export, hold, keys, kept, kill, review
+from accord.cli import erase, export, hold, kept, keys, kill, review
 from accord.cli.audit import audit_commands
 from accord.cli.check import check
 from accord.cli.demo import demo
@@ -108,6 +109,8 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    # A pool that is interrupted while it closes would write a traceback.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     code: int | str | None = 2
     try:
         cli.main()
