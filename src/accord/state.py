@@ -48,7 +48,7 @@ from accord.vault.pseudonyms import VaultPseudonyms
 log = logging.getLogger("accord.state")
 
 _OWN_ID = re.compile(
-    r"open|demo|local:[a-z_][a-z0-9_-]{0,31}|(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9]{12}|(?:oidc|cert|token):[0-9a-f]{16,64}"
+    r"open|demo|local:[a-z_][a-z0-9_-]{0,31}|(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9]{12}|(?:oidc|certificate|token):[0-9a-f]{16,64}"
 )
 _PURPOSE = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 

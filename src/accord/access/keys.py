@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hmac
+import os
 import threading
 import time
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -14,8 +16,9 @@ from sqlalchemy import Row, select
 
 from accord.access import secrets
 from accord.access.actions import scopes_of
+from accord.access.key_info import KeyInfo, info_of, row_of
 from accord.access.names import checked_name, folded
-from accord.access.principals import Kind, Principal, Role, Unauthenticated, role_of
+from accord.access.principals import Principal, Role, Unauthenticated, role_of
 from accord.errors import ConfigError
 from accord.store.engine import Store
 from accord.store.tables.access import api_keys, gate
@@ -28,7 +31,6 @@ FRESH_SECONDS = 1.0
 DAY = 86_400_000
 _REMEMBERED = 4096
 _SKEW = 300_000
-_ROLES = frozenset(role.value for role in Role)
 _NOBODY = bytes(32)
 LIVES = "api key"
 """A kind of keys of the ring, one for each API key that works: a row put back from before does not revive one."""
@@ -37,49 +39,6 @@ _CLOSED = "gate"
 
 Record = Callable[[str, Mapping[str, Any]], None]
 """Writes an audit record: what is about to be done to a key, and to which."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeyInfo:
-    """What is known of a key; all but the key.
-
-    Attributes:
-        id: its name.
-        tenant: whose it is; `*` for every tenant.
-        role: what it may do.
-        scopes: further limits.
-        holder: who holds it and its successors.
-        created: ms since 1970, as all times here.
-        expires: when it stops working; None where it does not.
-        revoked: when it was revoked.
-        successor: the key that replaced it.
-        altered: the row was edited in the database, or put back after it was revoked: nobody gets in with it.
-    """
-
-    id: str
-    tenant: str
-    role: Role
-    scopes: frozenset[str]
-    holder: str
-    created: int
-    expires: int | None
-    revoked: int | None
-    successor: str | None
-    altered: bool = False
-
-    def state(self, now: int) -> str:
-        """`altered`, `revoked`, `expired`, `replaced` (still working, for a while) or `active`."""
-        if self.altered:
-            return "altered"
-        if self.revoked is not None:
-            return "revoked"
-        if self.expires is not None and self.expires <= now:
-            return "expired"
-        return "replaced" if self.successor else "active"
-
-    def principal(self) -> Principal:
-        """Who asks with it."""
-        return Principal(self.id, self.tenant, self.role, self.scopes, Kind.KEY, self.expires, person=self.holder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +80,7 @@ class ApiKeys:
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._any = (False, float("-inf"))
         self._changes = 0
+        _alive.add(self)
 
     def __repr__(self) -> str:
         return "<ApiKeys>"
@@ -169,7 +129,7 @@ class ApiKeys:
         self._ring.key(_CLOSED)
         self._ring.key(LIVES, info.id)
         with self._store.write("access") as connection:
-            connection.execute(api_keys.insert(), [self._stamps.stamped(_row(info, key))])
+            connection.execute(api_keys.insert(), [self._stamps.stamped(row_of(info, key))])
             if connection.execute(select(gate.c.id)).first() is None:
                 connection.execute(gate.insert(), [self._gate.stamped({"id": 1, "closed": now})])
         self._forget(info.id)
@@ -250,7 +210,7 @@ class ApiKeys:
             )
             if changed.rowcount != 1:
                 raise ConfigError("the key was revoked or replaced meanwhile", hint="see `accord keys list`")
-            connection.execute(api_keys.insert(), [self._stamps.stamped(_row(new, key))])
+            connection.execute(api_keys.insert(), [self._stamps.stamped(row_of(new, key))])
         self._forget(id_)
         return new.principal(), key
 
@@ -316,7 +276,7 @@ class ApiKeys:
 
     def _info(self, row: Row[Any]) -> KeyInfo:
         whole = self._stamps.right(row) and (row.revoked is not None or self._ring.find(LIVES, row.id) is not None)
-        return _info(row, altered=not whole)
+        return info_of(row, altered=not whole)
 
     def _look_up(self, id_: str) -> _Known:
         ticks = self._ticks()
@@ -360,34 +320,6 @@ class ApiKeys:
         self._record(what, {**body, **more})
 
 
-def _row(info: KeyInfo, key: str) -> dict[str, Any]:
-    return {
-        "id": info.id,
-        "digest": secrets.digest(key),
-        "tenant": info.tenant,
-        "role": info.role.value,
-        "scopes": " ".join(sorted(info.scopes)),
-        "holder": info.holder,
-        "created": info.created,
-        "expires": info.expires,
-    }
-
-
-def _info(row: Row[Any], *, altered: bool) -> KeyInfo:
-    return KeyInfo(
-        id=row.id,
-        tenant=row.tenant,
-        role=role_of(row.role) if not altered or row.role in _ROLES else Role.APP,
-        scopes=frozenset(row.scopes.split()),
-        holder=row.holder,
-        created=row.created,
-        expires=row.expires,
-        revoked=row.revoked,
-        successor=row.successor,
-        altered=altered,
-    )
-
-
 def _positive(lifetime: int) -> int:
     if lifetime <= 0:
         raise ConfigError("a key lives for some time", hint="write --expires P90D for ninety days")
@@ -396,3 +328,16 @@ def _positive(lifetime: int) -> int:
 
 def _wall() -> int:
     return time.time_ns() // 1_000_000
+
+
+_alive: weakref.WeakSet[ApiKeys] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    # A lock that another thread held when the process forked would stay held in the child for ever.
+    for keys in list(_alive):
+        keys._lock = threading.Lock()
+        keys._known.clear()
+
+
+os.register_at_fork(after_in_child=_after_fork)

@@ -18,7 +18,8 @@ from accord.cli.options import Common, common, pass_common
 from accord.errors import ConfigError
 
 if TYPE_CHECKING:
-    from accord.access.keys import ApiKeys, KeyInfo
+    from accord.access.key_info import KeyInfo
+    from accord.access.keys import ApiKeys
     from accord.access.principals import Principal
 
 ROLES = ("app", "reviewer", "officer", "operator", "auditor", "admin")

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, text, update
 
@@ -25,6 +25,7 @@ from accord.store.tables.pseudonyms import pseudonyms, scopes
 from accord.vault.envelope import open_sealed, seal
 from accord.vault.keys import DataKey, KeyRing, now_ms
 from accord.vault.opening import bind
+from accord.vault.rows import batches
 
 DAY = 86_400_000
 """A day in milliseconds."""
@@ -32,9 +33,7 @@ DAY = 86_400_000
 Mentioned = Callable[[Connection, str, bytes, Iterable[tuple[str, str, str]], int], None]
 """Told in the transaction that keeps values: connection, "pseudonym", scope, (tenant, category, value)s, expiry."""
 
-_T = TypeVar("_T")
 _ATTEMPTS = 5
-_BATCH = 400
 _LOCK = "pseudonyms"
 _BLOCK = 64  # bytes; the length of what is sealed tells the length of a value no closer
 
@@ -135,7 +134,7 @@ class VaultPseudonyms:
         raise StoreError("the key of the scope keeps being destroyed", hint="try again")
 
     def forget(self, scope: Scope) -> None:
-        """Forget everything of a scope, its keys as well.
+        """Forget everything of a scope, keys and all; who calls this asks for legal holds first (`Erasure` does).
 
         Raises:
             StoreError: it cannot be written; what was destroyed stays so, and it can be repeated.
@@ -183,7 +182,7 @@ class VaultPseudonyms:
                 return self._remove(connection, [ref])
             old = {row.key_id for row, _, _ in found}
             key = self._ring.renew_named("scope", ref)
-            for some in _portions(gone):
+            for some in batches(gone):
                 connection.execute(delete(pseudonyms).where(pseudonyms.c.id.in_(some)))
             for row, pseudonym, one in found:
                 if row.id not in gone:
@@ -290,7 +289,7 @@ class VaultPseudonyms:
         expires = now + self._keep_ms
         mine: dict[bytes, tuple[Row[Any], Issued]] = {}
         unreadable: list[int] = []
-        for some in _portions(list(issued)):
+        for some in batches(list(issued)):
             wanted = (pseudonyms.c.session == place.session) & pseudonyms.c.pseudonym.in_(some)
             found = self._rows(connection, wanted)
             opened = {row.id: one for row, _, one in self._opened(found)}
@@ -304,7 +303,7 @@ class VaultPseudonyms:
                         raise Clash("a pseudonym stands for another value", hint="load the scope, and issue anew")
                     if bytes(row.scope) == place.scope:
                         mine[bytes(row.pseudonym)] = row, one
-        for some_ids in _portions(unreadable):
+        for some_ids in batches(unreadable):
             connection.execute(delete(pseudonyms).where(pseudonyms.c.id.in_(some_ids)))
         self._put(connection, place, key, issued, mine, now)
         self._touch(connection, place, expires)
@@ -336,7 +335,7 @@ class VaultPseudonyms:
                 self._reseal(connection, row, key, pseudonym, one)
         if new:
             connection.execute(pseudonyms.insert(), new)
-        for some in _portions(refreshed):
+        for some in batches(refreshed):
             connection.execute(update(pseudonyms).where(pseudonyms.c.id.in_(some)).values(expires=expires))
 
     def _reseal(self, connection: Connection, row: Row[Any], key: DataKey, pseudonym: str, one: Issued) -> None:
@@ -399,8 +398,3 @@ def _packed(pseudonym: str, one: Issued) -> bytes:
 def _unpacked(plain: bytes) -> tuple[str, Issued]:
     pseudonym, value, category, origin = json.loads(plain)
     return pseudonym, Issued(value, category, Origin(origin))
-
-
-def _portions(found: list[_T]) -> Iterator[list[_T]]:
-    for start in range(0, len(found), _BATCH):
-        yield found[start : start + _BATCH]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, select, tuple_
 
@@ -14,6 +14,7 @@ from accord.vault.secret import framed
 LOCK = "keys"
 """What writers of the key store queue for, where it is PostgreSQL."""
 
+_T = TypeVar("_T")
 _BATCH = 400  # SQLite takes a limited number of values in one statement
 
 
@@ -106,7 +107,7 @@ def destroy(connection: Connection, ids: Sequence[str], at: int | None) -> int:
     return len(gone)
 
 
-def batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Ids in portions that fit into one statement."""
-    for start in range(0, len(ids), _BATCH):
-        yield ids[start : start + _BATCH]
+def batches(found: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """Things in portions that fit into one statement."""
+    for start in range(0, len(found), _BATCH):
+        yield found[start : start + _BATCH]

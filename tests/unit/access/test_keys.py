@@ -156,17 +156,17 @@ def test_what_was_read_before_a_revocation_is_not_remembered_after_it(
     keys: ApiKeys, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     principal, key = keys.add("acme", "app")
-    real = keys_module._info
+    real = keys_module.info_of
 
     def slow(row: Any, *, altered: bool) -> Any:
-        monkeypatch.setattr(keys_module, "_info", real)
+        monkeypatch.setattr(keys_module, "info_of", real)
         found = real(row, altered=altered)
         worker = threading.Thread(target=keys.revoke, args=(principal.id,))
         worker.start()
         worker.join()
         return found
 
-    keys.check(key) if not monkeypatch.setattr(keys_module, "_info", slow) else None
+    keys.check(key) if not monkeypatch.setattr(keys_module, "info_of", slow) else None
     assert "revoked" in refusal(keys, key)
 
 
@@ -387,3 +387,18 @@ def test_postgresql_goes_and_comes_back(clock: Clock, ring: KeyRing) -> None:
         server.start()
         assert keys.check(key) == principal and len(keys.list()) == 1
         store.close()
+
+
+def test_a_lock_that_was_held_at_a_fork_is_free_in_the_child(plain: Store, ring: KeyRing) -> None:
+    keys = ApiKeys(plain, ring)
+    keys.add("acme", "app")
+    read, write = os.pipe()
+    with keys._lock:  # as another thread would, in the middle of a look-up
+        child = os.fork()
+        if child == 0:
+            os.write(write, b"free" if keys._lock.acquire(timeout=2) else b"held")
+            os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(read, 4) == b"free"
+    os.close(read)
+    os.close(write)
