@@ -97,3 +97,17 @@ def test_a_child_of_a_busy_process_goes_on(tmp_path: Path) -> None:
     thread.join()
     guard.close()
     assert status == 0
+
+
+def test_retention_is_as_the_configuration_says(tmp_path: Path) -> None:
+    said = PATTERNS + "retention: {evidence: P90D, categories: {privacy.health.*: P1D}}\n"
+    opened = open_state(tmp_path, config.parse(said, "here"))
+    try:
+        keep = opened.keep
+        assert keep.explicit == {"evidence"}, "what nobody wrote shortens nothing that is kept already"
+        assert keep.lasts("evidence", ["privacy.health.condition"]) == 86_400_000
+        assert keep.lasts("evidence", ["privacy.person.name"]) == 90 * 86_400_000
+    finally:
+        opened.close()
+    with pytest.raises(accord.errors.ConfigError):
+        config.parse(PATTERNS + "retention: {categories: {privacy.helth.*: P1D}}\n", "here")
