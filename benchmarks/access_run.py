@@ -30,7 +30,8 @@ from accord.access.keys import ApiKeys
 from accord.access.principals import Principal, Role
 from accord.access.tokens import Tokens
 from accord.store.engine import Store, file_url
-from accord.store.tables import STATE_STORE
+from accord.store.tables import KEY_STORE, STATE_STORE
+from accord.vault.opening import open_ring
 
 LIMIT_US = 200.0
 """The most CPU time an authorisation may take, microseconds."""
@@ -121,9 +122,10 @@ def _bare() -> Cases:
 
 
 def _credentials(store: Store, folder: Path) -> Cases:
-    keys = ApiKeys(store)
+    ring = open_ring(Store(file_url(folder / "keys.sqlite"), KEY_STORE), folder / "master.key")
+    keys = ApiKeys(store, ring)
     ticks = iter(range(0, 1 << 60, 2))
-    always = ApiKeys(store, ticks=lambda: float(next(ticks)))
+    always = ApiKeys(store, ring, ticks=lambda: float(next(ticks)))
     _, key = keys.add("acme", Role.APP)
     signer = ECKey.generate_key("P-256", {"kid": "k1"})
     path = folder / "jwks.json"
