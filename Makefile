@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 JOBS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup learn-env models demo test test-all check bench notice clean
+.PHONY: help setup learn-env litellm-env models demo test test-all check bench notice clean
 
 help:           ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | column -t -s "$$(printf '\t')"
@@ -22,6 +22,9 @@ $(READY): pyproject.toml constraints.txt
 learn-env:      ## an environment for training, with torch, in .venv-learn
 	$(PYTHON) -m venv .venv-learn
 	.venv-learn/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[learn]"
+
+litellm-env: $(READY) ## an environment with LiteLLM, for its tests and as a peer of make bench
+	@$(BIN)/python scripts/litellm_env.py
 
 models: $(READY) ## fetch the model weights (once; afterwards everything works offline)
 	@$(BIN)/accord models pull

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-NAMES = ("text", "pictures", "sound", "state")
+NAMES = ("text", "pictures", "sound", "state", "gateway")
 """The parts, in the order of the page; the first has no comment over it."""
 
 _MARK = re.compile(r"^<!-- part: ([a-z]+) -->\n", re.MULTILINE)

@@ -4,8 +4,10 @@
                              [--peer-python PYTHON | --no-peer]
 
 Every system is measured in a process of its own, on one thread, in CPU time; rounds are interleaved, so that a busy
-spell hits all alike, and medians are kept. Texts and pictures are parts of the page that can be measured apart. The peer lives in `.venv-peer`, made at the first run where packages are
-to be had; without it its rows are missing and the page says so.
+spell hits all alike, and medians are kept. Texts, pictures and so on are parts of the page that can be measured apart.
+The peer lives in `.venv-peer`, made at the first run where packages are to be had; without it its rows are missing and
+the page says so. Gateways are loaded with wrk, beside nginx where that is installed, and beside LiteLLM (see
+`scripts/litellm_env.py`).
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from itertools import islice
 from pathlib import Path
 
 import corpus
+import gateway_report
+import gateway_run
 import parts
 import picture_report
 import picture_run
@@ -188,6 +192,10 @@ def main() -> int:
         state = state_run.measure(given.records)
         written["state"] = state_report.page(state, machine)
         targets += state_report.targets(state)
+    if "gateway" in given.only:
+        loaded = gateway_run.measure(given.rounds)
+        written["gateway"] = gateway_report.page(loaded, machine)
+        targets += gateway_report.targets(loaded)
     for name in given.only:
         print(written[name])
     if given.write:
