@@ -12,7 +12,7 @@ from accord.gateway import strict
 from accord.gateway.asgi import Request, Response, as_json
 from accord.gateway.health import Health
 from accord.gateway.metrics import MEDIA_TYPE, Metrics
-from accord.gateway.problems import Problem, bad, unknown
+from accord.gateway.problems import Problem, bad, fields, unknown
 from accord.gateway.reload import Reloading
 from accord.gateway.services import Caller, Route, openai_shape
 from accord.gateway.shadow import Shadow
@@ -154,7 +154,7 @@ async def _reason(request: Request, *, needed: bool) -> str:
     said = strict.loads_object(body) if body else {}
     for name in said:
         if name != "reason":
-            raise unknown(name if name.isidentifier() and len(name) <= 64 else "a field")
+            raise unknown(fields(name))
     reason = said.get("reason", "")
     if not isinstance(reason, str) or len(reason) > LONGEST:
         raise bad("invalid_reason", f"A reason is a text of at most {LONGEST} characters.", "reason")

@@ -150,7 +150,7 @@ class Chat:
         made: dict[str, Any] = {
             "id": answer.head.get("id", f"chatcmpl-{exchange.id}"),
             "object": "chat.completion",
-            "created": answer.head.get("created", int(time.time())),
+            "created": int(time.time()),
             "model": exchange.asked.model,
             "choices": assembled(shown),
             **named(answer),
@@ -210,7 +210,11 @@ def _released(guard: Guard, context: Context, asked: ChatRequest, model: str) ->
     decision = guard.inspect(asked.content, context).release("model")
     if decision.content is None:
         return decision, b""
-    return decision, orjson.dumps(asked.rebuilt(decision.content, model))
+    try:
+        return decision, orjson.dumps(asked.rebuilt(decision.content, model))
+    except Problem:
+        guard.recorder.settle(context, delivered=[(decision, "failed")])
+        raise
 
 
 def _ended(exchange: Exchange) -> tuple[list[Delta], Decision]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,16 +16,17 @@ from accord.core.content import Context, Modality, Role, Text
 from accord.core.decision import Coverage, Decision, Destination, Outcome, Verdict
 from accord.core.finding import Finding
 from accord.core.place import Meta
-from accord.gateway.problems import Problem
+from accord.gateway.chat_said import KNOWN, counts, garbled, head_of, merged
+from accord.gateway.ids import is_id
 from accord.gateway.texts import Released
 from accord.guard import Guard
 
-_ID = re.compile(r"[A-Za-z0-9_.:|-]{1,128}\Z")
 _TOOL = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 _ENDS = frozenset({"stop", "length", "tool_calls", "content_filter", "function_call"})
 _TEXTS = ("content", "refusal", "reasoning_content")
 _MAX_ARGUMENTS = 1 << 20
 _MAX_CALLS = 128
+_LONGER = 65  # than any name of a tool
 FILTERED = "content_filter"
 
 
@@ -51,6 +52,7 @@ class _Choice:
     done: bool = False
     stopped: bool = False
     logprobs: list[Any] = field(default_factory=list)
+    said: list[tuple[str, str]] = field(default_factory=list)
     changed: bool = False
 
 
@@ -73,7 +75,7 @@ class Answer:
         called: the decisions about calls of tools, on record already.
         usage: what was used, as the upstream says.
         head: what the answer says of itself.
-        unknown: names of fields that were not understood, and dropped.
+        unknown: how many fields were not understood, and dropped.
     """
 
     def __init__(
@@ -92,7 +94,7 @@ class Answer:
         self._waiting: list[tuple[int, str, str]] = []
         self.called: list[Decision] = []
         self._faults: list[Verdict] = []
-        self.unknown: Counter[str] = Counter()
+        self.unknown = 0
         self.usage: dict[str, Any] | None = None
         self.head: dict[str, Any] = {}
 
@@ -116,6 +118,16 @@ class Answer:
         """Whether nothing more of what comes may be shown: every choice was stopped."""
         found = self._choices.values()
         return len(self._choices) >= self._most and all(choice.stopped for choice in found)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every choice that began has said how it ended."""
+        return bool(self._choices) and all(choice.finish is not None for choice in self._choices.values())
+
+    @property
+    def waiting(self) -> int:
+        """How many characters wait for what comes next."""
+        return sum(text.held for choice in self._choices.values() for text in choice.texts.values())
 
     def take(self, chunk: Mapping[str, Any]) -> None:
         """Take a chunk of a stream.
@@ -208,13 +220,11 @@ class Answer:
         )
 
     def _heads(self, said: Mapping[str, Any]) -> None:
-        for key in said:
-            if key not in _KNOWN:
-                self.unknown[key if key.isidentifier() and len(key) <= 64 else "?"] += 1
+        self.unknown += sum(key not in KNOWN for key in said)
         if not self.head:
             self.head = head_of(said)
         if isinstance(used := said.get("usage"), dict):
-            self.usage = numbers(used)
+            self.usage = counts(used)
 
     def _choice(self, index: int) -> _Choice:
         return self._choices.setdefault(index, _Choice())
@@ -232,6 +242,8 @@ class Answer:
                 if name not in choice.texts:
                     choice.texts[name] = self._text()
                 self._waiting.append((index, name, piece))
+                if self._logprobs:
+                    choice.said.append((name, piece))
             elif piece is not None and not isinstance(piece, str):
                 raise garbled()
         if delta.get("audio") is not None:
@@ -259,10 +271,10 @@ class Answer:
     def _call(self, index: int, choice: _Choice, call: _Call, function: Any, said: Mapping[str, Any]) -> None:
         if not isinstance(function, dict):
             raise garbled()
-        if isinstance(said.get("id"), str) and _ID.match(said["id"]):
+        if isinstance(said.get("id"), str) and is_id(said["id"]):
             call.id = said["id"]
         if isinstance(function.get("name"), str):
-            call.name += function["name"]
+            call.name = (call.name + function["name"])[:_LONGER]
         if isinstance(function.get("arguments"), str):
             call.arguments.append(function["arguments"])
             call.size += len(function["arguments"])
@@ -293,7 +305,7 @@ class Answer:
         choice.done = True
         last = self._delta(index, choice, {}, choice.finish)
         if choice.logprobs and not choice.changed:
-            last["logprobs"] = merged(choice.logprobs)
+            last["logprobs"] = merged(choice.logprobs, choice.said)
         return [*shown, last]
 
     def _released_calls(self, choice: _Choice) -> list[Delta] | None:
@@ -340,60 +352,3 @@ class Answer:
             choice.began = True
             delta = {"role": "assistant", **delta}
         return {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish}
-
-
-_KNOWN = frozenset(
-    {"id", "object", "created", "model", "choices", "usage", "system_fingerprint", "service_tier", "obfuscation"}
-)
-
-
-def head_of(said: Mapping[str, Any]) -> dict[str, Any]:
-    """What an answer says of itself: its id, when it was made, by what."""
-    made: dict[str, Any] = {}
-    for key in ("id", "system_fingerprint", "service_tier"):
-        if isinstance(value := said.get(key), str) and _ID.match(value):
-            made[key] = value
-    if isinstance(created := said.get("created"), int) and not isinstance(created, bool):
-        made["created"] = created
-    return made
-
-
-def numbers(value: Mapping[str, Any], depth: int = 3) -> dict[str, Any]:
-    """The numbers of a structure, by their names."""
-    made: dict[str, Any] = {}
-    for key, item in value.items():
-        if not (key.isidentifier() and len(key) <= 64):
-            continue
-        if isinstance(item, int | float):
-            made[key] = item
-        elif isinstance(item, dict) and depth:
-            made[key] = numbers(item, depth - 1)
-    return made
-
-
-def merged(logprobs: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """The probabilities of all tokens, of a text that was released as it came."""
-    made: dict[str, list[Any]] = {}
-    for said in logprobs:
-        for key in ("content", "refusal"):
-            if isinstance(tokens := said.get(key), list):
-                made.setdefault(key, []).extend(_token(token) for token in tokens if isinstance(token, dict))
-    return {"content": made.get("content"), "refusal": made.get("refusal")}
-
-
-def _token(token: Mapping[str, Any]) -> dict[str, Any]:
-    # Other tokens than those of the text were not inspected: of them, nothing but how likely they were is told.
-    said = token.get("token")
-    made: dict[str, Any] = {"token": said if isinstance(said, str) else "", "logprob": _number(token.get("logprob"))}
-    made["bytes"] = list(made["token"].encode("utf-8", "replace"))
-    made["top_logprobs"] = []
-    return made
-
-
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
-
-
-def garbled() -> Problem:
-    """The upstream answered with something that is no answer."""
-    return Problem(502, "upstream_garbled", "The upstream's answer is not understood; nothing of it was passed on.")

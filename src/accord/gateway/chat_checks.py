@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from accord.gateway.problems import bad, unknown
+from accord.gateway.problems import bad, fields, unknown
 
 MAX_TOOLS = 256
 TOOL = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
@@ -42,7 +42,7 @@ def only(found: Mapping[str, Any], known: set[str], where: str) -> None:
     """
     for key, value in found.items():
         if key not in known and value is not None:
-            raise unknown(f"{where}.{key}" if len(key) <= 64 and key.isidentifier() else where)
+            raise unknown(fields(key, where))
 
 
 def matching(value: Any, pattern: re.Pattern[str], where: str) -> str:

@@ -10,8 +10,9 @@ import orjson
 
 from accord.core.content import Context
 from accord.core.decision import Decision
-from accord.gateway.chat_answer import Answer, garbled
+from accord.gateway.chat_answer import Answer
 from accord.gateway.chat_request import ChatRequest
+from accord.gateway.chat_said import garbled
 from accord.gateway.threads import Threads
 from accord.gateway.upstream import UpstreamFailed
 from accord.guard import Guard
@@ -56,7 +57,7 @@ async def answered(exchange: Exchange, decision: Decision, sent: bool) -> None:
 
 def named(answer: Answer) -> dict[str, Any]:
     """What an answer says of the system that made it."""
-    return {name: answer.head[name] for name in ("system_fingerprint", "service_tier") if name in answer.head}
+    return {name: answer.head[name] for name in ("service_tier",) if name in answer.head}
 
 
 def object_of(body: bytes) -> Mapping[str, Any]:

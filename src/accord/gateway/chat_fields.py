@@ -5,18 +5,24 @@ After OpenAI's API reference for `POST /v1/chat/completions`. A field that is no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from accord.gateway.problems import Problem, bad
+from accord.gateway.problems import bad, fields, unknown
 
 Check = Callable[[Any], bool]
 
 MAX_CHOICES = 16
 
 
-def _number(value: Any) -> bool:
+def number(value: Any) -> bool:
+    """Whether something is a number, and neither true nor false."""
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _between(least: float, most: float) -> Check:
+    return lambda value: number(value) and least <= value <= most
 
 
 def _whole(least: int, most: int) -> Check:
@@ -32,7 +38,9 @@ def _one_of(*words: str) -> Check:
 
 
 def _biases(value: Any) -> bool:
-    return isinstance(value, dict) and all(key.isdigit() and _number(bias) for key, bias in value.items())
+    if not isinstance(value, dict) or len(value) > _MAX_BIASES:
+        return False
+    return all(_TOKEN.match(key) and number(bias) and -100 <= bias <= 100 for key, bias in value.items())
 
 
 def _text_only(value: Any) -> bool:
@@ -45,23 +53,25 @@ def _stream_options(value: Any) -> bool:
     )
 
 
-_BIG = 1 << 53
+_MAX_BIASES = 300
+_TOKEN = re.compile(r"[0-9]{1,7}\Z", re.ASCII)
+_MANY = 1 << 24
 
 PLAIN: Mapping[str, Check] = {
-    "temperature": _number,
-    "top_p": _number,
-    "top_k": _whole(-1, _BIG),
-    "min_p": _number,
+    "temperature": _between(0, 2),
+    "top_p": _between(0, 1),
+    "top_k": _whole(-1, 100_000),
+    "min_p": _between(0, 1),
     "n": _whole(1, MAX_CHOICES),
-    "max_tokens": _whole(1, _BIG),
-    "max_completion_tokens": _whole(1, _BIG),
-    "presence_penalty": _number,
-    "frequency_penalty": _number,
-    "repetition_penalty": _number,
+    "max_tokens": _whole(1, _MANY),
+    "max_completion_tokens": _whole(1, _MANY),
+    "presence_penalty": _between(-2, 2),
+    "frequency_penalty": _between(-2, 2),
+    "repetition_penalty": _between(0, 10),
     "logit_bias": _biases,
     "logprobs": _flag,
     "top_logprobs": _whole(0, 20),
-    "seed": _whole(-_BIG, _BIG),
+    "seed": _whole(-(1 << 31), (1 << 31) - 1),
     "stream": _flag,
     "stream_options": _stream_options,
     "parallel_tool_calls": _flag,
@@ -70,7 +80,7 @@ PLAIN: Mapping[str, Check] = {
     "verbosity": _one_of("low", "medium", "high"),
     "modalities": _text_only,
 }
-"""Numbers, flags and words of a closed list: nothing can be said in them."""
+"""Numbers, flags and words of a closed list, so narrow that next to nothing can be said in them."""
 
 KEPT_HERE = frozenset(
     {"user", "metadata", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "store"}
@@ -102,15 +112,16 @@ def check_fields(body: Mapping[str, Any]) -> None:
             if value is not None:
                 raise bad("unsupported_field", f"{name}: {REFUSED[name]}", name)
         elif name not in TEXTUAL and name not in KEPT_HERE:
-            shown = name if name.isidentifier() and len(name) <= 64 else "a field"
-            raise Problem(
-                400,
-                "unsupported_field",
-                f"{shown} is not understood here, and what is not understood is not passed on.",
-                param=shown if shown == name else "",
-            )
+            raise unknown(fields(name))
 
 
 def passed_on(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that go on as they came."""
-    return {name: value for name, value in body.items() if name in PLAIN and value is not None}
+    """The fields that go on as they came, fractions to four places."""
+    return {name: _rounded(value) for name, value in body.items() if name in PLAIN and value is not None}
+
+
+def _rounded(value: Any) -> Any:
+    # Sixteen digits of a fraction would hold a card number.
+    if isinstance(value, float):
+        return round(value, 4)
+    return {key: _rounded(item) for key, item in value.items()} if isinstance(value, dict) else value

@@ -15,8 +15,8 @@ from accord.core.content import Audio, Content, Document, Image, Role
 from accord.gateway.chat_checks import MAX_TOOLS, TOOL, an_object, matching, only
 from accord.gateway.chat_fields import check_fields, passed_on
 from accord.gateway.chat_tools import prediction_of, response_format, stop_of, tools_of
-from accord.gateway.problems import Problem, bad, unknown
-from accord.gateway.slots import Parts, data_url, decoded, put_back
+from accord.gateway.problems import Problem, bad, fields, unknown
+from accord.gateway.slots import NameSlot, Parts, data_url, decoded, put_back
 
 MAX_MESSAGES = 2048
 
@@ -62,6 +62,7 @@ class ChatRequest:
     user: str
     session: str
     _form: Mapping[str, Any] = field(default_factory=dict)
+    _names: NameSlot | None = None
 
     def __repr__(self) -> str:
         return f"<ChatRequest of {len(self.content)} parts>"
@@ -76,6 +77,8 @@ class ChatRequest:
         Raises:
             Problem: 403: something of it cannot be written any more.
         """
+        if self._names is not None:
+            self._names.check(released)
         body = put_back(dict(self._form), released)
         body["model"] = model
         if self.stream:  # asked for always, so that what was used is known; shown only to who asked for it
@@ -117,6 +120,7 @@ def parse(body: Mapping[str, Any], fetched: Fetched | None = None) -> ChatReques
     if not isinstance(model, str) or not _NAME.match(model):
         raise bad("invalid_value", "model is not the name of a model.", "model")
     parts, form = Parts(fetched=fetched or {}), passed_on(body)
+    parts.name(model)
     form["messages"] = _messages(parts, body.get("messages"))
     tools = tools_of(parts, body, form)
     structured = response_format(parts, body.get("response_format"), form)
@@ -124,6 +128,7 @@ def parse(body: Mapping[str, Any], fetched: Fetched | None = None) -> ChatReques
         form["stop"] = stop_of(parts, stop)
     if (prediction := body.get("prediction")) is not None:
         form["prediction"] = prediction_of(parts, prediction)
+    names = parts.named()
     options = body.get("stream_options") or {}
     return ChatRequest(
         model=model,
@@ -137,6 +142,7 @@ def parse(body: Mapping[str, Any], fetched: Fetched | None = None) -> ChatReques
         user=_said(body.get("safety_identifier") or body.get("user"), "user"),
         session=_session(body.get("metadata")),
         _form=form,
+        _names=names,
     )
 
 
@@ -182,13 +188,13 @@ def _message(parts: Parts, message: Any, where: str, number: int) -> dict[str, A
         elif key in ("refusal", "reasoning_content", "name"):
             made[key] = parts.text(value, at, role, number)
         elif key == "tool_call_id" and role is Role.TOOL:
-            made[key] = matching(value, _ID, at)
+            made[key] = parts.call(matching(value, _ID, at))
         elif key == "tool_calls" and role is Role.ASSISTANT:
             made[key] = _tool_calls(parts, value, at, number)
         elif key == "function_call" and role is Role.ASSISTANT:
             made[key] = _call(parts, value, at, number)
         else:
-            raise unknown(at if len(key) <= 64 and key.isidentifier() else where)
+            raise unknown(fields(key, where))
     return made
 
 
@@ -277,7 +283,8 @@ def _tool_calls(parts: Parts, calls: Any, where: str, number: int) -> list[Any]:
         if call.get("type", "function") != "function":
             raise Problem(400, "unsupported_part", f"{at} is a call of a kind that is not understood.", param=at)
         called = _call(parts, call.get("function"), f"{at}.function", number)
-        made.append({"id": matching(call.get("id"), _ID, f"{at}.id"), "type": "function", "function": called})
+        known = parts.call(matching(call.get("id"), _ID, f"{at}.id"))
+        made.append({"id": known, "type": "function", "function": called})
     return made
 
 
@@ -285,4 +292,4 @@ def _call(parts: Parts, call: Any, where: str, number: int) -> dict[str, Any]:
     only(an_object(call, where), {"name", "arguments"}, where)
     written = call.get("arguments", "")
     arguments = parts.text(written, f"{where}.arguments", Role.ASSISTANT, number, "application/json")
-    return {"name": matching(call.get("name"), TOOL, f"{where}.name"), "arguments": arguments}
+    return {"name": parts.name(matching(call.get("name"), TOOL, f"{where}.name")), "arguments": arguments}

@@ -14,6 +14,7 @@ import orjson
 from accord.core.decision import Decision
 from accord.gateway.chat_answer import Delta
 from accord.gateway.chat_exchange import Exchange, answered, named, object_of, settled
+from accord.gateway.chat_said import broke_off
 from accord.gateway.problems import Problem
 from accord.gateway.services import openai_shape
 from accord.gateway.sse import comment, event
@@ -57,6 +58,8 @@ class Flow:
                 yield comment(said.comment)
                 continue
             elif said.data == b"[DONE]":
+                if said is _DONE and not (answer.complete or answer.over):
+                    raise broke_off()
                 break
             else:
                 answer.take(object_of(said.data))

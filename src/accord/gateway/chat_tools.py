@@ -32,13 +32,13 @@ def tools_of(parts: Parts, body: Mapping[str, Any], form: dict[str, Any]) -> fro
         ]
     for key in ("tool_choice", "function_call"):
         if (choice := body.get(key)) is not None:
-            form[key] = _choice(choice, key)
+            form[key] = _choice(parts, choice, key)
     return frozenset(names)
 
 
 def _function(parts: Parts, function: Any, where: str, names: list[str]) -> dict[str, Any]:
     only(an_object(function, where), {"name", "description", "parameters", "strict"}, where)
-    name = matching(function.get("name"), TOOL, f"{where}.name")
+    name = parts.name(matching(function.get("name"), TOOL, f"{where}.name"))
     names.append(name)
     made: dict[str, Any] = {"name": name}
     if function.get("description") is not None:
@@ -52,7 +52,7 @@ def _function(parts: Parts, function: Any, where: str, names: list[str]) -> dict
     return made
 
 
-def _choice(choice: Any, where: str) -> Any:
+def _choice(parts: Parts, choice: Any, where: str) -> Any:
     if isinstance(choice, str):
         if choice not in ("none", "auto", "required"):
             raise bad("invalid_value", f"{where} is not a choice.", where)
@@ -60,12 +60,13 @@ def _choice(choice: Any, where: str) -> Any:
     found = an_object(choice, where)
     if where == "function_call":
         only(found, {"name"}, where)
-        return {"name": matching(found.get("name"), TOOL, f"{where}.name")}
+        return {"name": parts.name(matching(found.get("name"), TOOL, f"{where}.name"))}
     only(found, {"type", "function"}, where)
     if found.get("type") != "function":
         raise unknown(f"{where}.type")
     only(an_object(found.get("function"), where), {"name"}, where)
-    return {"type": "function", "function": {"name": matching(found["function"].get("name"), TOOL, where)}}
+    name = parts.name(matching(found["function"].get("name"), TOOL, where))
+    return {"type": "function", "function": {"name": name}}
 
 
 def response_format(parts: Parts, wanted: Any, form: dict[str, Any]) -> bool:
@@ -87,7 +88,8 @@ def response_format(parts: Parts, wanted: Any, form: dict[str, Any]) -> bool:
     only(wanted, {"type", "json_schema"}, where)
     given = an_object(wanted.get("json_schema"), f"{where}.json_schema")
     only(given, {"name", "description", "schema", "strict"}, f"{where}.json_schema")
-    made: dict[str, Any] = {"name": matching(given.get("name"), TOOL, f"{where}.json_schema.name")}
+    name = parts.name(matching(given.get("name"), TOOL, f"{where}.json_schema.name"))
+    made: dict[str, Any] = {"name": name}
     if given.get("description") is not None:
         made["description"] = parts.text(given["description"], f"{where}.json_schema.description", Role.SYSTEM, 0)
     if given.get("schema") is not None:

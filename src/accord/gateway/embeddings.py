@@ -19,7 +19,7 @@ from accord.core.content import Content, Context, Role, Text
 from accord.core.decision import Decision, Destination
 from accord.gateway import strict
 from accord.gateway.asgi import Request, Response, as_json
-from accord.gateway.problems import Problem, Stopped, bad, unknown
+from accord.gateway.problems import Problem, Stopped, bad, fields, unknown
 from accord.gateway.services import Caller, Guards, Route, openai_shape, told
 from accord.gateway.upstream import Answer, Upstream, UpstreamFailed, garbled
 from accord.gateway.upstreams import Upstreams
@@ -81,7 +81,7 @@ def parse(body: Mapping[str, Any]) -> EmbeddingRequest:
     """
     for name in body:
         if name not in _KNOWN:
-            raise unknown(name if name.isidentifier() and len(name) <= 64 else "a field")
+            raise unknown(fields(name))
     model, dimensions, encoding = body.get("model"), body.get("dimensions"), body.get("encoding_format")
     if not isinstance(model, str) or not _NAME.match(model):
         raise bad("invalid_value", "model is not the name of a model.", "model")

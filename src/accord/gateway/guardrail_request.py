@@ -18,7 +18,7 @@ from typing import Any
 from accord.core.content import Content, Image, Part, Role, Text
 from accord.gateway.chat_request import ChatRequest, parse
 from accord.gateway.moderations import picture
-from accord.gateway.problems import bad, unknown
+from accord.gateway.problems import bad, fields, unknown
 from accord.gateway.slots import JsonSlot, Parts, put_back
 
 _METADATA = frozenset(
@@ -119,7 +119,7 @@ def read(body: Mapping[str, Any]) -> Asked:
     """
     for name, value in body.items():
         if name not in _METADATA and name not in _CONTENT and name != "input_type" and value is not None:
-            raise unknown(name if name.isidentifier() and len(name) <= 64 else "a field")
+            raise unknown(fields(name))
     kind = body.get("input_type")
     if kind not in ("request", "response"):
         raise bad("invalid_value", "input_type is neither request nor response.", "input_type")

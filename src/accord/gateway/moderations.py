@@ -16,7 +16,7 @@ from accord.core.decision import Decision, Destination, Outcome
 from accord.core.roles import Detector, PictureDetector, PictureReader
 from accord.gateway.asgi import Request, Response, as_json
 from accord.gateway.doors import MAX_TEXTS, faults, json_of, merged, not_inspected, recorded
-from accord.gateway.problems import Problem, bad, unknown
+from accord.gateway.problems import Problem, bad, fields, unknown
 from accord.gateway.services import Caller, Guards, Route, openai_shape, told
 from accord.gateway.slots import data_url
 from accord.guard import Guard
@@ -129,7 +129,7 @@ def parse(body: Mapping[str, Any]) -> Asked:
     """
     for name, value in body.items():
         if name not in ("input", "model") and value is not None:
-            raise unknown(name if name.isidentifier() and len(name) <= 64 else "a field")
+            raise unknown(fields(name))
     model = body.get("model")
     if model is None:
         model = DEFAULT_MODEL

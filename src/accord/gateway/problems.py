@@ -5,9 +5,12 @@ A problem carries fixed words, names of fields and rule ids; each door writes it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from accord.core.decision import Decision, Outcome
+
+_PLAIN_NAME = re.compile(r"[A-Za-z]{1,24}(?:_[A-Za-z]{1,24}){0,5}[0-9]{0,2}\Z")
 
 
 class Problem(Exception):
@@ -58,6 +61,18 @@ class Stopped(Problem):
 def bad(code: str, message: str, param: str = "") -> Problem:
     """A request that is not understood: 400."""
     return Problem(400, code, message, param=param)
+
+
+def fields(name: str, where: str = "") -> str:
+    """A field as it can be named in an answer: its name, where that is surely none of somebody or something.
+
+    Args:
+        name: as it was sent.
+        where: what it is a field of.
+    """
+    if _PLAIN_NAME.match(name):
+        return f"{where}.{name}" if where else name
+    return f"a field of {where}" if where else "a field"
 
 
 def unknown(param: str) -> Problem:

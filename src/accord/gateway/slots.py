@@ -5,15 +5,20 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from accord.core.content import Audio, Content, Document, Image, Part, Role, Text
 from accord.gateway import strict
+from accord.gateway.ids import is_id
 from accord.gateway.problems import Problem, bad
 
 MAX_PARTS = 4096
+
+_TELLING = re.compile(r"[0-9](?:[-_.:/]?[0-9]){8,}|[A-Za-z0-9-]*[A-Za-z0-9]{24,}")
+"""Numbers that could be somebody's, and codes. Words in names are a developer's; detectors of names misjudge them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,28 @@ class Slot:
 @dataclass(frozen=True, slots=True)
 class JsonSlot(Slot):
     """A structure that was inspected as JSON text, and is a structure again afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameSlot(Slot):
+    """Pieces of names: they are as they were, or nothing leaves.
+
+    Attributes:
+        pieces: as they were sent.
+    """
+
+    pieces: tuple[str, ...]
+
+    def check(self, released: Content) -> None:
+        """Return when nothing of them had to be changed.
+
+        Raises:
+            Problem: 403: something had to.
+        """
+        part = released[self.index]
+        if not isinstance(part, Text) or part.reveal() != "\n".join(self.pieces):
+            text = "The name of a model, a tool or a format holds something that may not leave."
+            raise Problem(403, "accord_block", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +74,14 @@ class Parts:
 
     Attributes:
         content: the parts so far.
+        names: names so far, of which something could be told by digits or codes.
+        calls: our ids of calls of tools, by those that are not passed on.
         fetched: media type and bytes of what is elsewhere and was fetched, by address.
     """
 
     content: list[Part] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    calls: dict[str, str] = field(default_factory=dict)
     fetched: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -72,6 +103,23 @@ class Parts:
             raise bad("invalid_value", f"{where} is not a JSON object.", where)
         written = json.dumps(value, ensure_ascii=False)
         return JsonSlot(self._add(Text(written, role=role, message=message, media_type="application/json"), where))
+
+    def name(self, value: str) -> str:
+        """A name that goes on as it is or not at all: of a model, a tool, a format."""
+        self.names += _TELLING.findall(value)
+        return value
+
+    def call(self, value: str) -> str:
+        """The id of a call of a tool: as it came, or one of ours, the same wherever it stands."""
+        if is_id(value):
+            return value
+        return self.calls.setdefault(value, f"call{len(self.calls):05d}")  # nine letters fit every provider
+
+    def named(self) -> NameSlot | None:
+        """What stands in the names so far, as a part that may not be changed; None where there is nothing."""
+        if not self.names:
+            return None
+        return NameSlot(self._add(Text("\n".join(self.names), role=Role.SYSTEM), "names"), tuple(self.names))
 
     def media(self, part: Part, where: str, shape: str, more: tuple[tuple[str, str], ...] = ()) -> MediaSlot:
         """A picture, recording or file."""
