@@ -112,6 +112,25 @@ def mark_of(seen: Seen) -> tuple[int, int]:
     return text.count("[EMAIL_"), text.count("[CARD_")
 
 
+def test_a_connection_that_is_kept_serves_for_long(server: Running, upstream: FakeUpstream) -> None:
+    """Many small requests, and bodies that arrive in large pieces: what was read of one is not counted to the next."""
+
+    async def on_one_connection() -> list[int]:
+        found = []
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as session:
+            for number in range(120):
+                filler = "The parcel leaves on time. " * (8000 if number % 40 == 39 else 30)
+                asked = {"model": "m", "messages": [{"role": "user", "content": f"{number} {filler}"}]}
+                # A field that nobody knows is refused before anything is inspected, so that this takes no time.
+                raw = json.dumps({**asked, "unknown": 1}).encode()
+                async with session.post(f"{server.url}/v1/chat/completions", data=raw) as response:
+                    await response.read()
+                    found.append(response.status)
+        return found
+
+    assert set(asyncio.run(on_one_connection())) == {400}, "refused for the field, and for nothing else"
+
+
 async def _until_killed(server: Running, count: int, after: int) -> int:
     """Ask so many times, some at once; kill the server after so many answers. How many were answered."""
     answered = 0

@@ -477,6 +477,22 @@ def test_a_stream_that_is_stopped_says_so(client: openai.OpenAI, upstream: FakeU
     assert [one.choices[0].finish_reason for one in found if one.choices][-1] == "content_filter"
 
 
+def test_first_words_come_as_soon_as_the_window_is_full(client: openai.OpenAI, upstream: FakeUpstream) -> None:
+    words = ("The parcel left this morning and everything is in order. " * 14).split()
+    upstream.will(
+        events([chunk(role="assistant"), *(chunk(word + " ") for word in words), chunk(finish="stop")], pause=0.05)
+    )
+    with client.chat.completions.create(model="m", messages=ask("Where is it?"), stream=True) as stream:
+        sizes, text = [], ""
+        for one in stream:
+            piece = (one.choices[0].delta.content or "") if one.choices else ""
+            text += piece
+            sizes += [len(piece)] if piece else []
+    assert text.split() == words
+    # What is held back is at most 128 characters and the rest of a word; two stretches in one piece would be late.
+    assert max(sizes[:-2]) <= 160, sizes
+
+
 def test_probabilities_do_not_tell_what_was_masked(client: openai.OpenAI, upstream: FakeUpstream) -> None:
     text = "Write to henrik.solberg@example.org today"
     made = completion(text)
