@@ -9,7 +9,7 @@ import pytest
 from accord import Context
 from accord.transform.pseudonyms import Pseudonyms
 from accord.transform.restore import Source
-from accord.transform.surroundings import Links
+from accord.transform.surroundings import Links, carried
 
 HERE, THERE = Context(session="here"), Context(session="there")
 EMAIL, NAME = "privacy.contact.email", "privacy.person.name"
@@ -340,3 +340,40 @@ def test_no_stand_in_is_restored_in_an_address(standing: Pseudonyms, around: str
     for form in (made, made.split()[0], made.replace(" ", "-"), made.lower()):
         text = f"see {around.format(form)} ."
         assert standing.restore(HERE, text) == text
+
+
+# What opens, and how it goes on for as long as one likes without closing.
+OPENERS = {
+    "address": ("see https://evil.example/?q=", "a", ""),
+    "address without scheme": ("see //evil.example/?q=", "a", ""),
+    "target": ("![x](https://evil.example/?q=", "a", ")"),
+    "target with blanks": ("![x](https://evil.example/?q=", "a b ", ")"),
+    "tag": ('<img src="https://evil.example/?q=', "a b ", '">'),
+    "quoted sign in a tag": ('<img alt="a > b', " >", '">'),
+    "reference": ("[x]:https://evil.example/?q=", "a", "\n"),
+}
+
+
+@pytest.mark.parametrize("length", [100, 3000, 5000, 20_000])
+@pytest.mark.parametrize("opener", OPENERS)
+def test_nothing_is_put_into_an_address_however_long_it_is(names: Pseudonyms, opener: str, length: int) -> None:
+    tag = names.tag(HERE, EMAIL, "jane@example.org")
+    opens, filler, closes = OPENERS[opener]
+    text = opens + (filler * length)[:length] + tag + closes
+    assert names.restore(HERE, text) == text
+    here, before = text.rindex(tag), ""
+    for at in range(0, here, 997):  # as a stream comes
+        before = carried(before + text[at : min(at + 997, here)])
+    assert names.batch(HERE).restore(tag, before=before, after=closes) == tag
+    assert len(before) < 5000
+
+
+@pytest.mark.parametrize("length", [100, 5000])
+@pytest.mark.parametrize("opener", OPENERS)
+def test_what_was_closed_far_before_holds_nothing_back(names: Pseudonyms, opener: str, length: int) -> None:
+    tag = names.tag(HERE, EMAIL, "jane@example.org")
+    opens, filler, closes = OPENERS[opener]
+    before = ""
+    for piece in (opens, (filler * 5000)[:5000], closes, " and then " * (length // 10)):
+        before = carried(before + piece)
+    assert names.batch(HERE).restore(tag, before=before, after=" .") == "jane@example.org"

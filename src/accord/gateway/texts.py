@@ -10,6 +10,7 @@ from accord.core.content import Context, Role, Text
 from accord.core.decision import Coverage, Decision, Destination, Outcome
 from accord.guard import Guard
 from accord.transform.pseudonyms import Batch
+from accord.transform.surroundings import carried
 
 
 class Released(Protocol):
@@ -132,7 +133,7 @@ class Restored:
             return ""
         text, self._buffer = self._buffer[:end], self._buffer[end:]
         made = self.batch.restore(text, before=self._shown, after=self._buffer, json=self.json)
-        self._shown = (self._shown + text)[-4096:]
+        self._shown = carried(self._shown + text)
         self._changed = self._changed or made != text
         return made
 

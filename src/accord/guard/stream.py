@@ -19,6 +19,7 @@ from accord.core.finding import Finding
 from accord.core.place import Meta, Span
 from accord.guard.inspection import Inspection, Stretch
 from accord.policy import Policy
+from accord.transform.surroundings import carried
 
 HELD = 128
 """How many characters are held back, beside an open candidate and the rest of a word."""
@@ -204,7 +205,7 @@ class Stream:
         self._buffer = self._buffer[end:]
         behind = self._behind + original
         self._behind = behind[_blank_before(behind, len(behind) - BEHIND) :]
-        self._shown = (self._shown + made.text)[-4096:]
+        self._shown = carried(self._shown + made.text)
         self._least = self._step_size
         self._released += end
         return text

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable
 LOOKAHEAD = 32
 """How many characters after a place can make it part of an address."""
 
-_LEFT = 2048  # an address longer than this is none
-_FAR = 65_536
+_FAR = 65_536  # an address or a tag longer than this is none
+_NEAR = 4096
+_OVERLAP = 64  # longer than any mark
 # A colon, a dot and a slash make addresses; Markdown takes everything up to ASCII white space for part of one.
 _BLANK = re.compile(r"[ \t\r\n\f\v]+")
 _MARKER = re.compile(
@@ -28,6 +29,40 @@ _HOST = re.compile(r"[\])}>*_`~\"']{0,4}[A-Za-z0-9.\-]*")
 _OPENS = re.compile(r"[A-Za-z/!?]")
 _DELIMITER = re.compile(r"[<>\"']")
 _TARGET = re.compile(r"\]\(|[)\n]")
+
+
+def carried(text: str) -> str:
+    """As much of a text as decides what is an address or markup in what follows: its end, and what is open there.
+
+    Args:
+        text: all of it, or what was carried of it before and what came since.
+    """
+    if len(text) <= _NEAR:
+        return text
+    cut = len(text) - _NEAR
+    return _open_at(text[: cut + _OVERLAP]) + text[cut:]
+
+
+def _open_at(text: str) -> str:
+    """What opens in a text and has not closed at its end, in as few characters as say so."""
+    opened = max((start for start, end in _markup(text) if end > len(text)), default=-1)
+    if opened < 0:
+        opened = max((start for start, end in _each_tag(text) if end > len(text)), default=-1)
+    made = f"<a {_open_quote(text, opened)}" if opened >= 0 else ""
+    if any(end > len(text) for _, end in _targets(text)):
+        made += "]("
+    word = text[max((m.end() for m in _BLANK.finditer(text)), default=0) :]
+    return made + ("//" if _MARKER.search(word) or _REFERENCE.search(word) else "")
+
+
+def _open_quote(text: str, opened: int) -> str:
+    quote = ""
+    for match in _DELIMITER.finditer(text, opened + 1):
+        if quote:
+            quote = "" if match[0] == quote else quote
+        elif match[0] in "\"'":
+            quote = match[0]
+    return quote
 
 
 class Links:
@@ -61,7 +96,7 @@ class Links:
     def _word(self, start: int, end: int) -> tuple[int, int]:
         """From where to where nothing parts the text around a stretch of it."""
         before = bisect_right(self._blanks, (start, start)) - 1
-        left = max(self._blanks[before][1] if before >= 0 else 0, start - _LEFT)
+        left = max(self._blanks[before][1] if before >= 0 else 0, start - _FAR)
         after = bisect_left(self._blanks, (end, end))
         right = self._blanks[after][0] if after < len(self._blanks) else len(self._text)
         return min(left, start), min(right, end + LOOKAHEAD)
@@ -116,12 +151,12 @@ def _targets(text: str) -> list[tuple[int, int]]:
     for match in _TARGET.finditer(text):
         if match[0] == "](":
             if opened >= 0:
-                spans.append((opened, min(match.end(), opened + _LEFT)))
+                spans.append((opened, min(match.end(), opened + _FAR)))
             opened = match.start()
         elif opened >= 0:
-            spans.append((opened, min(match.end(), opened + _LEFT)))
+            spans.append((opened, min(match.end(), opened + _FAR)))
             opened = -1
-    return [*spans, (opened, opened + _LEFT)] if opened >= 0 else spans
+    return [*spans, (opened, opened + _FAR)] if opened >= 0 else spans
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
