@@ -26,6 +26,7 @@ _ENDS = frozenset({"stop", "length", "tool_calls", "content_filter", "function_c
 _TEXTS = ("content", "refusal", "reasoning_content")
 _MAX_ARGUMENTS = 1 << 20
 _MAX_CALLS = 128
+_MANY = 64  # pieces that wait before they are joined, however short they are
 _LONGER = 65  # than any name of a tool
 FILTERED = "content_filter"
 
@@ -106,7 +107,12 @@ class Answer:
         """Whether there is work that should not be done between events."""
         if any(c.finish is not None and not (c.done or c.stopped) for c in self._choices.values()):
             return True
-        return any(self._choice(index).texts[name].due for index, name, _ in self._waiting) or len(self._waiting) > 64
+        if len(self._waiting) > _MANY:
+            return True
+        arrived: Counter[tuple[int, str]] = Counter()
+        for index, name, piece in self._waiting:
+            arrived[index, name] += len(piece)
+        return any(self._choice(index).texts[name].due(size) for (index, name), size in arrived.items())
 
     @property
     def held(self) -> bool:

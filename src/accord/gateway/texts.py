@@ -16,9 +16,8 @@ from accord.transform.surroundings import carried
 class Released(Protocol):
     """A text on its way to the user. `feed` and `end` may take long: they are called in a thread of their own."""
 
-    @property
-    def due(self) -> bool:
-        """Whether feeding more would have work to do."""
+    def due(self, more: int) -> bool:
+        """Whether feeding so many characters more would have work to do."""
         ...
 
     @property
@@ -56,7 +55,6 @@ class Buffered:
     context: Context
     _pieces: list[str] = field(default_factory=list)
     _decided: Decision | None = None
-    due: bool = False
     held: int = 0
 
     def __repr__(self) -> str:
@@ -66,6 +64,10 @@ class Buffered:
     def stopped(self) -> bool:
         """Whether it was decided that it stays."""
         return self._decided is not None and not self._decided.outcome.releases
+
+    def due(self, more: int) -> bool:
+        """Never: it is inspected when it is whole."""
+        return False
 
     def feed(self, text: str) -> str:
         """Keep what arrived."""
@@ -104,7 +106,6 @@ class Restored:
     _size: int = 0
     _changed: bool = False
     stopped: bool = False
-    due: bool = True
 
     def __repr__(self) -> str:
         return f"<Restored {self._size} characters>"
@@ -113,6 +114,10 @@ class Restored:
     def held(self) -> int:
         """How many characters wait."""
         return len(self._buffer)
+
+    def due(self, more: int) -> bool:
+        """Always: what can be no pseudonym is shown at once."""
+        return True
 
     def feed(self, text: str) -> str:
         """What cannot be part of a pseudonym any more."""

@@ -99,10 +99,9 @@ class Stream:
         """Whether nothing more of it will be shown."""
         return not self.outcome.releases
 
-    @property
-    def due(self) -> bool:
-        """Whether enough has arrived for something to be inspected; until then `feed` costs nothing."""
-        return len(self._buffer) >= self._least + self.ahead
+    def due(self, more: int) -> bool:
+        """Whether with so many characters more there is something to inspect; until then `feed` costs nothing."""
+        return len(self._buffer) + more >= self._least + self.ahead
 
     @property
     def held(self) -> int:
