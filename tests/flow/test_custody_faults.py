@@ -23,6 +23,7 @@ from accord.vault.keys import KeyRing
 from accord.vault.master import EnvironmentMaster
 
 JONAS = Context(tenant="acme", principal="app", session="s1", subject="patient-4711")
+IDA = Context(tenant="acme", principal="app", session="s2", subject="patient-12")
 
 
 @pytest.fixture
@@ -50,6 +51,9 @@ def test_postgresql_that_goes_away_half_way_is_told_and_gone_on_from(ring: KeyRi
         content, decision = held("{Jonas Weber} is held")
         item = made.quarantine.keep(content, decision, JONAS)
         made.quarantine.approve(item, "anna")
+        approved, decided = held("of somebody else")
+        other = made.quarantine.keep(approved, decided, IDA)
+        made.quarantine.approve(other, "anna")
         real = made.pseudonyms.forget_subject
 
         def goes(tenant: str, subject: str) -> int:
@@ -62,7 +66,7 @@ def test_postgresql_that_goes_away_half_way_is_told_and_gone_on_from(ring: KeyRi
             made.erasure.erase("acme", "olga", subject="patient-4711")
         for step in (
             lambda: made.quarantine.keep(*held("another"), JONAS),
-            lambda: made.quarantine.admits(content, Destination.MODEL, JONAS),
+            lambda: made.quarantine.admits(approved, Destination.MODEL, IDA),
             made.quarantine.list,
             made.sweeper.sweep,
             lambda: made.holds.place("acme", "olga", "case 12"),
@@ -71,9 +75,12 @@ def test_postgresql_that_goes_away_half_way_is_told_and_gone_on_from(ring: KeyRi
                 step()
         server.start()
         made.pseudonyms.forget_subject = real  # type: ignore[method-assign]
-        assert made.quarantine.admits(content, Destination.MODEL, JONAS) == item, "the approval was not used up"
+        assert made.quarantine.admits(approved, Destination.MODEL, IDA) == other, "the approval was not used up"
+        assert made.quarantine.admits(content, Destination.MODEL, JONAS) == "", (
+            "what is being erased is approved no more"
+        )
         (finished,) = made.erasure.resume()
-        assert finished.removed["quarantine"] == 1 and made.quarantine.list() == []
+        assert finished.removed["quarantine"] == 1 and [one.id for one in made.quarantine.list()] == [other]
         made.audit.verify()
         made.audit.close()
         store.close()
