@@ -19,7 +19,17 @@ from accord.core.decision import Decision
 from accord.gateway import strict
 from accord.gateway.asgi import EVENTS, Request, Response, as_json
 from accord.gateway.chat_answer import Answer, Delta
-from accord.gateway.chat_exchange import Exchange, answered, arrived, named, object_of, settled
+from accord.gateway.chat_exchange import (
+    Counts,
+    Exchange,
+    Uncounted,
+    answered,
+    arrived,
+    named,
+    noted,
+    object_of,
+    settled,
+)
 from accord.gateway.chat_fetch import Elsewhere, Fetch
 from accord.gateway.chat_request import ChatRequest, Fetched, addresses, parse
 from accord.gateway.chat_stream import Flow
@@ -70,6 +80,7 @@ class Chat:
         threads: where inspections run.
         fetch: fetches what a request names by address: media type and bytes; nothing is fetched without it.
         budget: seconds that a request has to be inspected and decided.
+        counts: told of what was held back, and dropped.
     """
 
     def __init__(
@@ -83,12 +94,14 @@ class Chat:
         threads: Threads | None = None,
         fetch: Fetch | None = None,
         budget: float = 30.0,
+        counts: Counts | None = None,
     ) -> None:
         self._guards, self._upstreams, self._mode = guards, upstreams, mode
         self._body, self._seconds = body, seconds
         self._threads = threads or Threads()
         self._elsewhere = Elsewhere(fetch, self._threads)
         self._budget = budget
+        self._counts = counts or Uncounted()
 
     def routes(self) -> list[Route]:
         """Its doors."""
@@ -113,7 +126,18 @@ class Chat:
         headers = dict(told(decision))
         if decision.content is None:
             raise Stopped(decision, headers)
-        exchange = Exchange(asked, guard, context, decision, answer, headers, _new_id(), self._threads)
+        exchange = Exchange(
+            asked,
+            guard,
+            context,
+            decision,
+            answer,
+            headers,
+            _new_id(),
+            self._threads,
+            self._counts,
+            getattr(upstream, "name", ""),
+        )
         if asked.stream:
             return await self._streamed(exchange, upstream, out)
         return await self._whole(exchange, upstream, out)
@@ -146,6 +170,7 @@ class Chat:
         except Problem:
             await settled(exchange, "delivered")
             raise
+        noted(exchange)
         shown, decision = await self._threads.run(lambda: _ended(exchange))
         made: dict[str, Any] = {
             "id": answer.head.get("id", f"chatcmpl-{exchange.id}"),

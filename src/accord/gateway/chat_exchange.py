@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
 from accord.core.content import Context
 from accord.core.decision import Decision
+from accord.gateway import tracing
 from accord.gateway.chat_answer import Answer
 from accord.gateway.chat_request import ChatRequest
 from accord.gateway.chat_said import garbled
@@ -18,9 +19,44 @@ from accord.gateway.upstream import UpstreamFailed
 from accord.guard import Guard
 
 
+class Counts(Protocol):
+    """Counts what is told of answers: `accord.gateway.metrics.Metrics`."""
+
+    def held(self, characters: int) -> None:
+        """So many characters of an answer wait for what comes next."""
+        ...
+
+    def unknown(self, place: str, count: int = 1) -> None:
+        """Fields of an answer were dropped."""
+        ...
+
+
+class Uncounted:
+    """Counts nothing."""
+
+    def held(self, characters: int) -> None:
+        """Nothing follows."""
+
+    def unknown(self, place: str, count: int = 1) -> None:
+        """Nothing follows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request that was released to the model."""
+    """One request that was released to the model.
+
+    Attributes:
+        asked: the request.
+        guard: decides, from its beginning to its end.
+        context: on whose behalf.
+        decision: what was released to the model.
+        answer: takes what the upstream says.
+        headers: of the answer.
+        id: of the decision about the answer.
+        threads: where inspections run.
+        counts: told of what was held and dropped.
+        provider: name of the upstream.
+    """
 
     asked: ChatRequest
     guard: Guard
@@ -30,6 +66,8 @@ class Exchange:
     headers: Mapping[str, str]
     id: str
     threads: Threads
+    counts: Counts
+    provider: str
 
 
 async def settled(exchange: Exchange, status: str, decision: Decision | None = None) -> None:
@@ -37,6 +75,21 @@ async def settled(exchange: Exchange, status: str, decision: Decision | None = N
     answers = [decision] if decision is not None else []
     delivered, recorder = [(exchange.decision, status)], exchange.guard.recorder
     await exchange.threads.run(lambda: recorder.settle(exchange.context, delivered=delivered, released=answers))
+
+
+def noted(exchange: Exchange) -> None:
+    """Say in traces and metrics what the upstream said of its answer; never what the answer is."""
+    answer = exchange.answer
+    used = answer.usage or {}
+    tracing.genai(
+        "chat",
+        model=exchange.asked.model,
+        provider=exchange.provider,
+        tokens_in=used.get("prompt_tokens"),
+        tokens_out=used.get("completion_tokens"),
+    )
+    if answer.unknown:
+        exchange.counts.unknown("answer", answer.unknown)
 
 
 def arrived(error: BaseException) -> str:

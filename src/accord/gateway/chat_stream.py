@@ -13,7 +13,7 @@ import orjson
 
 from accord.core.decision import Decision
 from accord.gateway.chat_answer import Delta
-from accord.gateway.chat_exchange import Exchange, answered, named, object_of, settled
+from accord.gateway.chat_exchange import Exchange, answered, named, noted, object_of, settled
 from accord.gateway.chat_said import broke_off
 from accord.gateway.problems import Problem
 from accord.gateway.services import openai_shape
@@ -43,6 +43,7 @@ class Flow:
             return
         finally:
             await self._stack.aclose()
+        noted(self._exchange)
         await self._record()
         if self._exchange.asked.usage and answer.usage is not None:
             yield self._chunk([], usage=answer.usage)
@@ -79,6 +80,7 @@ class Flow:
     async def _shown(self, shown: list[Delta]) -> AsyncIterator[bytes]:
         if shown:
             await self._record()
+            self._exchange.counts.held(self._exchange.answer.waiting)
         for delta in shown:
             yield self._chunk([delta])
 

@@ -76,7 +76,16 @@ def doors(parts: Parts) -> list[Route]:
         return got.media_type, got.data
 
     budget = said.budget.total_seconds()
-    chat = Chat(parts.guards, parts.upstreams, parts.mode, body=body, seconds=seconds, budget=budget, fetch=fetch)
+    chat = Chat(
+        parts.guards,
+        parts.upstreams,
+        parts.mode,
+        body=body,
+        seconds=seconds,
+        budget=budget,
+        fetch=fetch,
+        counts=parts.metrics,
+    )
     admin = Admin(
         parts.health,
         parts.metrics,

@@ -251,12 +251,12 @@ class Client:
 def make_client() -> Iterator[Callable[..., Client]]:
     made: list[Guard] = []
 
-    def make(answer: Any = None, *, mode: str = "window", policy: Any = None, fetch: Any = None) -> Client:
+    def make(answer: Any = None, *, mode: str = "window", policy: Any = None, **more: Any) -> Client:
         log, upstream = MemoryLog(), FakeUpstream(answer)
         chosen = policy or shipped("default").policy()
         guard = Guard(chosen, [StructureReader(), EncodedReader()], [FixedDetector(WORDS)], log)
         made.append(guard)
-        chat = Chat(OneGuard(guard), upstream, lambda: mode, body=10_000_000, seconds=5.0, fetch=fetch)
+        chat = Chat(OneGuard(guard), upstream, lambda: mode, body=10_000_000, seconds=5.0, **more)
         return Client(Gateway(chat.routes(), OpenGate(), NoWatch()), log, upstream, guard)
 
     yield make

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.unit.gateway.conftest import WORDS, Client, NoWatch, OneGuard, OpenGate, chunks, completion
 
+from accord.gateway import tracing
 from accord.gateway.app import Gateway
 from accord.gateway.chat import Chat
 from accord.gateway.problems import Problem
@@ -385,6 +386,33 @@ def test_what_a_detector_did_not_see_is_said_in_every_decision_and_in_the_answer
     answered = client.chat(f"hello {LONG}", stream=stream)
     assert answered.status == 200 and answered.headers["accord-degraded"] == "fixed"
     assert [r["degraded"] for r in client.records if r["kind"] == "release"] == [["fixed"], ["fixed"]]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_the_upstream_said_is_told_in_numbers(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, stream: bool
+) -> None:
+    told: list[dict[str, Any]] = []
+    counted: list[tuple[str, Any]] = []
+
+    class Counts:
+        def held(self, characters: int) -> None:
+            counted.append(("held", characters))
+
+        def unknown(self, place: str, count: int = 1) -> None:
+            counted.append((place, count))
+
+    monkeypatch.setattr(tracing, "genai", lambda operation, **facts: told.append({"operation": operation, **facts}))
+    said: Any = chunks([LONG]) if stream else completion(LONG)
+    (said[1] if stream else said)["surprise"] = "jane"
+    client = make_client(said, counts=Counts())
+    assert client.chat("x", stream=stream).status == 200
+    (facts,) = told
+    assert (facts["operation"], facts["model"]) == ("chat", "m") and facts["tokens_out"] in (2, 4)
+    assert ("answer", 1) in counted
+    if stream:
+        held = [size for kind, size in counted if kind == "held"]
+        assert held and max(held) < len(LONG) and held[-1] == 0
 
 
 def test_what_takes_longer_than_its_budget_does_not_leave(make_client: MakeClient) -> None:
