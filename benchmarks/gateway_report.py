@@ -33,7 +33,8 @@ with personal data, and never repeat. {missing}
 STREAMS = """\
 One stream at a time. *First words*: of a stream that sends a word every 20 ms, from the request on. *After the window*:
 from when the upstream had sent {held} characters, which is what a window holds back; below zero where a gateway does not
-wait for that. *Events with words* arrive of 48. *CPU an event* is measured in streams without pauses, over all that they
+wait for that. What is shown ends with a word, so accord waits for one word more, which the upstream sends 20 ms later:
+they are in the figure. *Events with words* arrive of 48. *CPU an event* is measured in streams without pauses, over all that they
 cost, the request included. Where own values are put back LiteLLM answers in one piece.
 """
 
