@@ -6,6 +6,7 @@ pieces by a score of its own (attention pooling with one query a head), so that 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch  # type: ignore[import-not-found, unused-ignore]
@@ -131,17 +132,21 @@ def _state(base: Base) -> dict[str, Tensor]:
     return state
 
 
-def token_loss(logits: Tensor, targets: Targets) -> Tensor:
+def token_loss(logits: Tensor, targets: Targets, doubt: float = 0.5) -> Tensor:
     """Cross-entropy of labels under partial annotation.
 
     Where a piece is marked outside and not every type was annotated, what is asked for is the sum of the
     probabilities of "outside" and of all types that nobody looked for (as marginal training of Bellare and McCallum
-    2007 and of Greenberg et al., EMNLP 2018, without the transitions).
+    2007 and of Greenberg et al., EMNLP 2018, without the transitions). Those types count by `doubt` only: at 1
+    nothing would ever teach the model that most of what nobody looked at is outside, at 0 what was not annotated
+    would be taught to be absent.
     """
     log = torch.log_softmax(logits, dim=-1)
     known = targets.tokens >= 0
     right = log.gather(-1, targets.tokens.clamp(min=0)[..., None])[..., 0]
-    outside = log.masked_fill(~targets.allowed[:, None, :], _FAR).logsumexp(-1)
+    shares = torch.where(targets.allowed, math.log(doubt) if doubt > 0 else _FAR, _FAR)
+    shares[:, 0] = 0.0
+    outside = (log + shares[:, None, :]).logsumexp(-1)
     each = -torch.where(targets.tokens == 0, outside, right)
     counts = known * targets.weights[:, None]
     return (each * counts).sum() / counts.sum().clamp(min=1.0)

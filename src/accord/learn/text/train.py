@@ -43,6 +43,7 @@ class Recipe(BaseModel):
         clip: longest gradient.
         dropout: share of values dropped.
         temperature: of the mix of sources (see `Mixer`).
+        doubt: how much a type that nobody annotated counts beside "outside" (see `token_loss`).
         token_share: how much labels count against heads.
         seed: decides the mix, the new weights and dropout.
         half: compute in bfloat16 where that is safe.
@@ -65,6 +66,7 @@ class Recipe(BaseModel):
     clip: float = Field(default=1.0, gt=0)
     dropout: float = Field(default=0.1, ge=0, lt=1)
     temperature: float = Field(default=0.5, ge=0, le=1)
+    doubt: float = Field(default=0.5, ge=0, le=1)
     token_share: float = Field(default=1.0, ge=0)
     seed: int = 7
     half: bool = False
@@ -149,7 +151,7 @@ def _step(recipe: Recipe, model: JointEncoder, optimiser: Any, batch: Batch) -> 
     )  # fmt: skip
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=recipe.half):
         answers = model(torch.from_numpy(batch.ids), torch.from_numpy(batch.mask))
-    tokens, heads = token_loss(answers.tokens, targets), head_loss(answers.heads, targets)
+    tokens, heads = token_loss(answers.tokens, targets, recipe.doubt), head_loss(answers.heads, targets)
     loss: Tensor = recipe.token_share * tokens + heads
     optimiser.zero_grad(set_to_none=True)
     loss.backward()
