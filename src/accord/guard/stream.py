@@ -18,6 +18,7 @@ from accord.core.decision import Coverage, Decision, Destination, Outcome, Verdi
 from accord.core.finding import Finding
 from accord.core.place import Meta, Span
 from accord.guard.inspection import Inspection, Stretch
+from accord.guard.tellings import under_way
 from accord.policy import Policy
 from accord.transform.surroundings import carried
 
@@ -181,7 +182,8 @@ class Stream:
         ends = [match.end() for match in _PLAIN.finditer(near)]
         blocks = _blocks(near)
         sure = self.settled(self._behind + near) - len(self._behind)
-        end = next((e for e in reversed(ends) if e <= sure and _free(near, e, blocks)), 0)
+        free = (e for e in reversed(ends) if e <= sure and _free(near, e, blocks))
+        end = next((e for e in free if not under_way(self._behind + near[:e])), 0)
         if not end:
             return ""
         start = len(self._behind)
