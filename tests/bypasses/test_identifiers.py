@@ -144,3 +144,16 @@ def test_amounts_decimals_times_versions_and_uuids_stay(text: str) -> None:
 def test_what_looks_like_its_beginning_does_not_hide_an_account(before: str) -> None:
     text = f"{before} DE89370400440532013000 by Friday."
     assert covered(text, "DE89370400440532013000")
+
+
+@pytest.mark.parametrize("around", ["abc{}xyz", "ref{}", "{}EUR", "id_{}_x", "карта{}", "Karte{}и"])
+def test_a_card_glued_to_letters(around: str) -> None:
+    for number in ("4111111111111111", "5555555555554444", "378282246310005"):
+        assert covered(around.format(number), number)
+
+
+@pytest.mark.parametrize(
+    "text", ["ORD4111111111111112", "x41111111111111111111y", "a411111111111111b", "v1234567890123452z"]
+)
+def test_ids_that_only_look_like_it(text: str) -> None:
+    assert not [hit for hit in DETECTOR.detect([Reading(text)], lambda: False) if hit.category.endswith(".card")]

@@ -43,6 +43,13 @@ def _card_16(value: str) -> bool:
     return len(numerals(value)) >= 14 and card(value)
 
 
+def _card_glued(value: str) -> bool:
+    """A card of the large issuers, in its one length: what is glued to letters is most often an id."""
+    number = numerals(value)
+    wide = number[0] == "4" or number[:2] in ("34", "37", "51", "52", "53", "54", "55", "65") or number[:4] == "6011"
+    return wide and len(number) == (15 if number[0] == "3" else 16) and card(number)
+
+
 def iban(value: str) -> bool:
     """An IBAN: country, length and MOD 97-10 (ISO 13616-1)."""
     text = bare(value)
@@ -102,6 +109,14 @@ PATTERNS: tuple[Pattern, ...] = (
         card, words.CARD, 0.95,
     ),
     Pattern("card.plain", CARD, r"\b[1-689][0-9]{13,18}\b", 0.85, 0.95, 0.85, _card_16, True, words.CARD),
+    Pattern(
+        "card.after_letters", CARD, r"[\p{L}_]([3-6][0-9]{14,15})(?:[^0-9]|$)", 0.75, 0.95, 0.8, _card_glued, True, words.CARD,
+        edge=Edge.FREE,
+    ),
+    Pattern(
+        "card.before_letters", CARD, r"(?:^|[^0-9\p{L}_])([3-6][0-9]{14,15})[\p{L}_]", 0.75, 0.95, 0.8, _card_glued, True, words.CARD,
+        edge=Edge.FREE,
+    ),
     Pattern("card.short", CARD, r"\b(?:4[0-9]{12}|(?:5[0678]|6[0137])[0-9]{10,11})\b", 0.4, 0.9, 0.6, card, False, words.CARD),
     Pattern("card.spread", CARD, r"\b[2-6](?:[ .-]{0,3}[0-9]){15}\b", 0.45, 0.9, 0.85, card, False, words.CARD),
     Pattern("card.labelled", CARD, r"\b[0-9]{12,19}\b", 0.0, 0.85, 0.0, _card_any, False, words.CARD),
