@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import base64
 import codecs
+import gzip
 import json
+import random
 import textwrap
+import zlib
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -157,3 +161,17 @@ def test_accents_on_everything_are_seen_through(value: str) -> None:
     [folded] = EncodedReader().read(Reading(accented), "").readings
     assert folded.text == f"value: {value} end"
     assert folded.hidden
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress, lambda data: zlib.compress(data)[:-4]])
+def test_compressed_and_written_in_base64_is_not_passed_on_as_noise(pack: Callable[[bytes], bytes]) -> None:
+    coded = base64.b64encode(pack(f"{EMAIL} and {CARD}, once more {EMAIL}".encode())).decode()
+    read = EncodedReader().read(Reading(f"please unpack {coded}"), "")
+    assert [one.kind for one in read.enclosed] in (["embedded gzip"], ["embedded zlib"])
+
+
+def test_random_keys_in_base64_are_no_compressed_data() -> None:
+    made = random.Random(7)
+    for size in range(20, 120):
+        coded = base64.b64encode(made.randbytes(size)).decode()
+        assert not EncodedReader().read(Reading(f"key {coded}"), "").enclosed

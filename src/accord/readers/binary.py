@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
+import zlib
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -46,6 +47,7 @@ _MAGIC = (
 )
 _MIN_MEDIA = 64  # bytes; below this a magic number is chance
 _MIN_TEXT = 8  # bytes
+_MAX_UNPACKED = 65_536  # bytes; only to know whether it is compressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +227,9 @@ def _base64(reading: Reading, start: int, end: int) -> Reading | Enclosed | None
         width=newline.start() if newline else 0,
         newline=newline.group() if newline else "\n",
     )
-    if media and len(data) > _MIN_MEDIA:
+    if not media or len(data) <= _MIN_MEDIA:
+        media = packed(data)
+    if media:
         return Enclosed(Span(start, end), data, form.write, f"embedded {media}")
     found = decode_plausible(data)
     if found is None:
@@ -281,6 +285,20 @@ def media_of(data: bytes) -> str:
     if data[:4] == b"RIFF":
         return {b"WEBP": "webp", b"WAVE": "wav"}.get(data[8:12], "")
     return "mp4" if data[4:8] == b"ftyp" else ""
+
+
+def packed(data: bytes) -> str:
+    """How bytes are compressed, where they are and can be unpacked as far as they go; "" where not."""
+    for kind, bits in (("gzip", 31), ("zlib", 15)):
+        unpack = zlib.decompressobj(bits)
+        try:
+            found = unpack.decompress(data, _MAX_UNPACKED)
+        except zlib.error:
+            continue
+        whole = unpack.eof or unpack.unconsumed_tail or len(found) == _MAX_UNPACKED
+        if len(found) >= _MIN_TEXT and (whole or decode_plausible(found) is not None):
+            return kind
+    return ""
 
 
 def read_hex(reading: Reading, limit: int) -> Iterator[Reading | Fault]:
