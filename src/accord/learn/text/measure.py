@@ -59,7 +59,7 @@ def decode(text: str, reading: Reading, threshold: float = 0.5) -> list[Found]:
         while end < len(odds) and inside[end] and kinds[end] == kinds[at] and not begins[end]:
             end += 1
         first, last = _trimmed(text, int(reading.offsets[at, 0]), int(reading.offsets[end - 1, 1]))
-        if first < last:
+        if any(map(str.isalnum, text[first:last])):
             found.append(Found(first, last, TYPES[kinds[at]], float(each[at:end, kinds[at]].mean())))
         at = end
     return _joined(found)
