@@ -98,10 +98,11 @@ def test_a_piece_takes_the_label_of_the_span_it_touches():
     assert window.allowed[0] and window.allowed[beginning("phone")] and not window.allowed[beginning("person")]
 
 
-def test_a_long_row_is_cut_and_its_heads_are_known_of_the_first_window_alone():
-    windows = cut(toy.row("my name is ana " * 3, injection=1), Tokenizer.from_str(toy.base().tokenizer), 5)
+def test_of_a_long_row_only_the_first_window_is_known_to_be_harmful_and_all_to_be_harmless():
+    windows = cut(toy.row("my name is ana " * 3, injection=1, hate=0), Tokenizer.from_str(toy.base().tokenizer), 5)
     assert [len(window.ids) for window in windows][:2] == [5, 5]
-    assert windows[0].heads[0] == 1 and (windows[1].heads == -1).all()
+    assert windows[0].heads[:3].tolist() == [1, 0, -1]
+    assert windows[1].heads[:3].tolist() == [-1, 0, -1]
     silent = Row("s", "my name is ana " * 3, None, None, {"injection": 1.0}, 1.0, "train", {})
     (only,) = cut(silent, Tokenizer.from_str(toy.base().tokenizer), 5)
     assert (only.tokens == -1).all() and only.heads[0] == 1

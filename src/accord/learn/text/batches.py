@@ -115,8 +115,9 @@ def _row(given: dict[str, Any]) -> Row:
 def cut(row: Row, tokenizer: Any, room: int) -> list[Window]:
     """Cut a row into windows of at most `room` pieces.
 
-    A row with spans gives all of its windows. Its heads are known of the first one alone, since nobody said where in
-    a long text the fault stands; a row without spans gives that first window only.
+    A row with spans gives all of its windows, one without gives the first. What is harmless is harmless in every
+    window; of what is not, only the first window is known to be so, since nobody said where in a long text the fault
+    stands, and most attacks begin where their text begins.
     """
     encoded = tokenizer.encode(row.text, add_special_tokens=False)
     ids = np.asarray(encoded.ids, dtype=np.int64)
@@ -125,11 +126,11 @@ def cut(row: Row, tokenizer: Any, room: int) -> list[Window]:
     allowed = np.zeros(len(TOKEN_LABELS), dtype=bool)
     allowed[[0, *unknown(row.types)]] = True
     heads = np.array([row.heads.get(name, _UNKNOWN) for name in SEQUENCE_HEADS], dtype=np.float32)
-    nothing = np.full_like(heads, _UNKNOWN)
+    later = np.where(heads == 0, heads, np.float32(_UNKNOWN))
     starts = range(0, len(ids), room) if row.spans is not None else range(min(1, len(ids)))
     return [
         Window(
-            ids[at : at + room], labels[at : at + room], allowed, nothing if at else heads, row.weight,
+            ids[at : at + room], labels[at : at + room], allowed, later if at else heads, row.weight,
             offsets[at : at + room],
         )
         for at in starts
