@@ -37,7 +37,7 @@ def test_a_base_whose_cached_file_was_altered_is_not_read(tmp_path, monkeypatch)
 
 def test_cutting_down_counts_pieces_in_the_texts_given():
     whole = toy.base()
-    less = cut_down(whole, [0], len(toy.LETTERS) + 4 + 2, ["my name is bob", "bob is bob", "my bob"])
+    less = cut_down(whole, [0], len(toy.LETTERS) + 4 + 2, ["my name is bob", "bob is bob", "my my bob"])
     assert less.layers == 1
     tokens = Tokenizer.from_str(less.tokenizer).encode("my bob ana").tokens
     assert tokens == ["▁my", "▁bob", "▁", "a", "n", "a"]

@@ -75,7 +75,7 @@ def test_fewer_layers_are_renumbered():
 
 def test_a_smaller_vocabulary_keeps_used_pieces_and_every_letter():
     made = toy.base()
-    less = pruned(made, {"▁bob": 5}, size=len(toy.LETTERS) + 4 + 1)
+    less = pruned(made, {"▁bob": 5, "▁ana": 2}, size=len(toy.LETTERS) + 4 + 1)
     kept = [piece for piece, _ in json.loads(less.tokenizer)["model"]["vocab"]]
     assert set(toy.LETTERS) <= set(kept) and "▁bob" in kept and "▁ana" not in kept
     table, old = less.weights["embeddings.word_embeddings.weight"], made.weights["embeddings.word_embeddings.weight"]

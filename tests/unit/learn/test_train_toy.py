@@ -96,6 +96,15 @@ def test_a_run_that_stopped_goes_on_to_the_same_end(learnt, tmp_path):
         learn(RECIPE.model_copy(update={"seed": 8}), toy.base(), toy.rows(), tmp_path)
 
 
+def test_a_frozen_vocabulary_stays_as_it_was():
+    made = toy.base()
+    still = learn(RECIPE.model_copy(update={"frozen": True}), made, toy.rows(), until=3).model
+    moved = learn(RECIPE, made, toy.rows(), until=3).model
+    given = made.weights["embeddings.word_embeddings.weight"]
+    assert (still.words.weight.detach().numpy() == given).all()
+    assert (moved.words.weight.detach().numpy() != given).any()
+
+
 def targets(label: int, allowed: list[int], heads: list[float]) -> Targets:
     may = torch.zeros(1, len(TOKEN_LABELS), dtype=torch.bool)
     may[0, allowed] = True

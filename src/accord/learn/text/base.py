@@ -30,6 +30,9 @@ _LINEAR = {
     "ao": "attention.output.dense", "fi": "intermediate.dense", "fo": "output.dense",
 }  # fmt: skip
 _NORM = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
+LEAST = 3
+"""How often a piece is met before it counts as used: what is rare in one language crowds out the common of others."""
+
 _FEW = 4  # special pieces at the beginning of the SentencePiece vocabulary
 
 # What the normaliser of XLM-R does beyond NFKC (read from the map in the file): no controls, one kind of space.
@@ -219,7 +222,7 @@ def shallow(base: Base, keep: Collection[int]) -> Base:
 def pruned(base: Base, used: Mapping[str, int], size: int) -> Base:
     """A SentencePiece encoder with fewer pieces: no character that had a piece loses it.
 
-    Kept are special pieces, single characters, pieces met in texts (the commonest first) and then those with the
+    Kept are special pieces, single characters, pieces met `LEAST` times (the commonest first) and then those with the
     highest score, which is the logarithm of how common a piece is in the text the vocabulary was made from.
 
     Args:
@@ -236,7 +239,8 @@ def pruned(base: Base, used: Mapping[str, int], size: int) -> Base:
     pieces = made["model"]["vocab"]
     kept = {at for at, (piece, _) in enumerate(pieces) if at < _FEW or len(piece.removeprefix("▁")) <= 1}
     rest = [at for at in range(len(pieces)) if at not in kept]
-    rest.sort(key=lambda at: (-used.get(pieces[at][0], 0), -pieces[at][1]))
+    often = {piece: count for piece, count in used.items() if count >= LEAST}
+    rest.sort(key=lambda at: (-often.get(pieces[at][0], 0), -pieces[at][1]))
     kept |= set(rest[: max(0, size - len(kept))])
     order = sorted(kept)
     table = base.weights["embeddings.word_embeddings.weight"]

@@ -46,6 +46,7 @@ class Recipe(BaseModel):
         doubt: how much a type that nobody annotated counts beside "outside" (see `token_loss`).
         token_share: how much labels count against heads.
         seed: decides the mix, the new weights and dropout.
+        frozen: leave the rows of the vocabulary as they are; most are rare, and would drift from those never met.
         half: compute in bfloat16 where that is safe.
         save: steps between two savings.
     """
@@ -69,6 +70,7 @@ class Recipe(BaseModel):
     doubt: float = Field(default=0.5, ge=0, le=1)
     token_share: float = Field(default=1.0, ge=0)
     seed: int = 7
+    frozen: bool = False
     half: bool = False
     save: int = Field(default=100, gt=0)
 
@@ -119,6 +121,7 @@ def learn(
 
     torch.manual_seed(recipe.seed)
     model = JointEncoder(base, recipe.dropout)
+    model.words.weight.requires_grad_(not recipe.frozen)
     mixer = Mixer(
         [row for row in rows if row.split == "train"],
         Tokenizer.from_str(base.tokenizer),
@@ -165,6 +168,8 @@ def _groups(model: JointEncoder, recipe: Recipe) -> list[dict[str, Any]]:
     depth = len(model.layers)
     groups: list[dict[str, Any]] = []
     for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
         if name.startswith("layers."):
             rate = recipe.rate * recipe.decay ** (depth - 1 - int(name.split(".")[1]))
         elif name.startswith(("words", "places", "embedded")):
