@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from accord.errors import ConfigError
+from accord.learn.text import generate
 from accord.learn.text.manifest import Entry, Manifest, Origin, counts, digest
 from accord.learn.text.rows import Row, key, normal, write
 from accord.learn.text.sources import SOURCES, load
@@ -87,7 +88,7 @@ def _gather(config: Config, missing: dict[str, str]) -> list[tuple[Origin, list[
 
 
 def _own() -> list[tuple[Origin, Callable[[Config], list[Row]]]]:
-    return []
+    return [(generate.ORIGIN, lambda config: list(generate.generate(config.generated, config.seed)))]
 
 
 def shingles(text: str) -> set[bytes]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +13,8 @@ from accord.learn.text.labels import SEQUENCE_HEADS, TYPES
 
 EVALUATION_ONLY = frozenset({
     "openai_moderation", "hatecheck_en", "hatecheck_multilingual", "harmbench", "xstest", "notinject",
-    "wiki_toxicity_fuzzed", "bias_madlibs", "apeach_ko", "wildguard_benign", "uner_en_ewt", "figstep", "pyrit_refusal",
-    "presidio_recognizer_cases", "stdnum_numbers",
+    "wiki_toxicity_fuzzed", "bias_madlibs", "apeach_ko", "wildguard_benign", "uner_en_ewt", "figstep",
+    "pyrit_refusal", "presidio_recognizer_cases", "stdnum_numbers",
 })  # fmt: skip
 """Sets that measure: no row of them may be trained on, tuned or calibrated with."""
 
@@ -147,7 +146,7 @@ def write(rows: Iterable[Row], path: Path) -> int:
             check(row)
             file.write(to_json(row) + "\n")
             count += 1
-    os.replace(partial, path)
+    partial.replace(path)
     return count
 
 

@@ -74,11 +74,10 @@ def with_plain(text: str, spans: list[Mark]) -> list[Mark]:
 def tidy(text: str, spans: list[Mark]) -> tuple[Span, ...]:
     """Spans in order, without white space at their ends; of those that cross, the longer ones."""
     kept: list[Mark] = []
-    for start, end, label in sorted(spans, key=lambda span: span[0] - span[1]):
-        while start < end and text[start].isspace():
-            start += 1
-        while end > start and text[end - 1].isspace():
-            end -= 1
+    for first, last, label in sorted(spans, key=lambda span: span[0] - span[1]):
+        inside = text[first:last]
+        start = first + len(inside) - len(inside.lstrip())
+        end = first + len(inside.rstrip())
         if start < end and all(end <= a or start >= b for a, b, _ in kept):
             kept.append((start, end, label))
     return tuple(sorted(kept))
@@ -125,11 +124,9 @@ def meddocan_es(folder: Path) -> Iterator[Row]:
     for row in jsonl(folder):
         text, found = row["text"], []
         for start, end, label in marks(row, _MEDDOCAN):
-            if label == "date" and "nacimiento" in text[max(0, start - 26) : start].casefold():
-                label = "date_of_birth"
-            elif label == "location" and _POSTCODE.fullmatch(text[start:end].strip()):
-                label = "address"
-            found.append((start, end, label))
+            born = label == "date" and "nacimiento" in text[max(0, start - 26) : start].casefold()
+            code = label == "location" and _POSTCODE.fullmatch(text[start:end].strip())
+            found.append((start, end, "date_of_birth" if born else "address" if code else label))
         name = f"meddocan_es:{row['id']}"
         yield Row(name, text, "meddocan_es", "es", spans=tidy(text, found), types=types, heads=CALM, family=name)
 
@@ -138,23 +135,31 @@ _ECHR = {
     "PER": "person", "LEGAL_PROFESSIONAL": "person", "LOC": "location", "ORG": "organisation", "CODE": "id",
     "DATE": "date", "DATETIME": "date",
 }  # fmt: skip
+_ECHR_TYPES = ("date", "id", "location", "organisation", "person")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _LEADING = re.compile(
-    r"(?:(?:el|la|los|las|le|les|l ?['’]|du|de|au|en)\s+|(?:Sr|Sra|Srta|Dr|Dra|MM?|Mme|Mlle|Me|Mr|Mrs|Ms|Don|Doña|D)\s?"
+    r"(?:(?:el|la|los|las|le|les|l ?['’]|du|de|au|en)\s+|"
+    r"(?:Sr|Sra|Srta|Dr|Dra|MM?|Mme|Mlle|Me|Mr|Mrs|Ms|Don|Doña|D)\s?"
     r"(?:\.\s*|\s+))+",
     re.I,
 )
 
 
 def echr(folder: Path) -> Iterator[Row]:
-    """Cases of the court in Spanish and French; articles and titles at the front of a span are left out of it."""
-    types = ("date", "id", "location", "organisation", "person")
+    """Cases of the court in Spanish and French; articles and titles at the front of a span are left out of it.
+
+    Dates of laws and treaties are not marked, so a sentence with a year outside every span says nothing about dates.
+    """
     for at, row in enumerate(jsonl(folder)):
-        found = []
+        found: list[Mark] = []
         for start, end, label in marks(row, _ECHR):
-            if label in ("person", "date") and (front := _LEADING.match(row["text"], start, end)):
-                start = front.end() if front.end() < end else start
-            found.append((start, end, label))
+            front = _LEADING.match(row["text"], start, end) if label in ("person", "date") else None
+            found.append((front.end() if front and front.end() < end else start, end, label))
         text, found = untokenised(row["text"], found)
+        years = [year.start() for year in _YEAR.finditer(text)]
+        dated = all(any(a <= year < b for a, b, label in found if label == "date") for year in years)
+        types = _ECHR_TYPES if dated else tuple(kind for kind in _ECHR_TYPES if kind != "date")
+        found = [span for span in found if span[2] in types]
         yield Row(
             f"echr:{at}", text, "echr_anonymisation_es_fr", row["lang"], spans=tidy(text, found), types=types,
             heads=CALM, family=str(at // 12),
@@ -187,7 +192,7 @@ _ROLE = re.compile(r"(?:the\s+)?(?:co-?)?(?:borrower|lender|bank|agent|guarantor
 
 
 def sec_filings(folder: Path) -> Iterator[Row]:
-    """Loan agreements. Roles of the parties are no names; sentences with street addresses marked as places are left."""
+    """Loan agreements. Roles of the parties are no names; sentences with streets marked as places are left out."""
     for at, row in enumerate(jsonl(folder)):
         text, found = row["text"], marks(row, NEWS)
         if any(label == "location" and text[start].isdigit() for start, _, label in found):
