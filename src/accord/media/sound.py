@@ -179,7 +179,7 @@ class _Decoding:
             over = self._over(keeper.size, frames / file.samplerate)
             if over:
                 self.flaw("fault.uninspected", over, Interval(frames / file.samplerate, _declared(file, frames)))
-                break
+                return None  # nobody listens for minutes to an hour of what is not inspected to its end anyway
         if not frames:
             self.flaw("fault.undecodable", EMPTY)
             return None
