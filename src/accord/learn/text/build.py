@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from accord.errors import ConfigError
-from accord.learn.text import generate
+from accord.learn.text import generate, hard
 from accord.learn.text.manifest import Entry, Manifest, Origin, counts, digest
 from accord.learn.text.rows import Row, key, normal, write
 from accord.learn.text.sources import SOURCES, load
@@ -29,8 +29,8 @@ class Config:
         data: folder of the sets of others; None leaves them out.
         corpora: folder of the corpora taken out of a package; None leaves them out.
         sources: which sets; None means all.
-        generated: texts of our own with personal data.
-        hard: how often each of our own phrases is spelled out, and how many texts carry one.
+        generated: how many texts of our own with personal data.
+        hard: about how many texts of our own for the heads; 0 leaves them out.
         seed: what every draw depends on.
         dev: share of families in the split that is not trained on.
         avoid: file of digests (`accord.learn.text.rows.key`), one a line, of texts that must not be learned from.
@@ -88,7 +88,10 @@ def _gather(config: Config, missing: dict[str, str]) -> list[tuple[Origin, list[
 
 
 def _own() -> list[tuple[Origin, Callable[[Config], list[Row]]]]:
-    return [(generate.ORIGIN, lambda config: list(generate.generate(config.generated, config.seed)))]
+    return [
+        (generate.ORIGIN, lambda config: list(generate.generate(config.generated, config.seed))),
+        (hard.ORIGIN, lambda config: list(hard.hard(config.hard, config.seed))),
+    ]
 
 
 def shingles(text: str) -> set[bytes]:
