@@ -127,4 +127,4 @@ def cleared(rows: Iterable[Row], config: Config, avoided: frozenset[str]) -> tup
 
 
 def _new(own: set[bytes], known: set[bytes]) -> bool:
-    return len(own & known) <= ALIKE * len(own) - (len(own) == 1)
+    return len(own & known) <= ALIKE * len(own)
