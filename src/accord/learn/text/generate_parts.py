@@ -33,7 +33,8 @@ _PRODUCTS = (
     "React", "Kubernetes", "Excel", "Bluetooth", "Wi-Fi 6", "Jira", "Docker", "Postgres", "Ubuntu", "Chrome", "Java",
 )  # fmt: skip
 _BRANDLESS = (
-    "Sherlock Holmes", "Robin Hood", "Harry Potter", "Cinderella", "Big Ben", "Monday", "Christmas", "Easter", "Ramadan",
+    "Sherlock Holmes", "Robin Hood", "Harry Potter", "Cinderella", "Big Ben", "Monday", "Christmas", "Easter",
+    "Ramadan",
     "Quarterly Report", "Terms and Conditions", "Frequently Asked Questions", "Release Notes", "Table of Contents",
 )  # fmt: skip
 

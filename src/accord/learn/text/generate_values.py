@@ -1,4 +1,4 @@
-"""Values for texts of our own: names of many origins, addresses in the order of their country, numbers with checksums."""
+"""Values for texts of our own: names of many origins, addresses as in their country, numbers with checksums."""
 
 from __future__ import annotations
 
@@ -97,13 +97,15 @@ class Person:
         draw = self.draw
         return draw.choice((
             f"{parts[0]}.{parts[1]}", f"{parts[0]}{parts[1][:1]}{draw.randint(1, 99)}", f"{parts[0][:1]}{parts[1]}",
-            f"{parts[1]}_{draw.randint(1950, 2010)}", f"{draw.choice(_NICK)}{draw.choice(_NICK)}{draw.randint(1, 999)}",
+            f"{parts[1]}_{draw.randint(1950, 2010)}",
+            f"{draw.choice(_NICK)}{draw.choice(_NICK)}{draw.randint(1, 999)}",
             f"{parts[0]}_{draw.choice(_NICK)}", f"x{draw.choice(_NICK)}-{parts[0]}x",
         ))  # fmt: skip
 
 
 _NICK = (
-    "sky", "wolf", "pixel", "moon", "dragon", "ninja", "coffee", "runner", "tiger", "cloud", "rider", "panda", "storm",
+    "sky", "wolf", "pixel", "moon", "dragon", "ninja", "coffee", "runner", "tiger", "cloud", "rider", "panda",
+    "storm",
     "gamer", "star", "fox", "river", "neo", "lucky", "shadow",
 )  # fmt: skip
 
@@ -123,7 +125,8 @@ def digits(draw: random.Random, pattern: str) -> str:
 
 _DOMAINS = (
     "gmail.com", "yahoo.com", "outlook.com", "hotmail.com", "gmx.de", "web.de", "orange.fr", "libero.it", "wp.pl",
-    "mail.ru", "proton.me", "icloud.com", "qq.com", "naver.com", "uol.com.br", "terra.es", "example.com", "example.org",
+    "mail.ru", "proton.me", "icloud.com", "qq.com", "naver.com", "uol.com.br", "terra.es", "example.com",
+    "example.org",
     "btinternet.com", "mail.example.net",
 )  # fmt: skip
 
@@ -289,7 +292,8 @@ def _aadhaar(draw: random.Random) -> str:
 
 
 _PLAIN_IDS = (
-    "###-##-####", "@@ ## ## ## @", "@@######@", "@########", "##-#######", "@@@@@####@", "%############", "%##########",
+    "###-##-####", "@@ ## ## ## @", "@@######@", "@########", "##-#######", "@@@@@####@", "%############",
+    "%##########",
     "@@#######", "@#######", "MRN ########", "NHS ### ### ####", "P#######", "C-#####", "@@@-######", "######/####",
     "##.###.###-#", "%-####-#####-##-#", "#############", "@##-##-####", "KD-######", "#### #### ####", "########@",
 )  # fmt: skip
@@ -311,7 +315,8 @@ def credential(who: Person) -> str:
     if draw.random() < 0.5:
         word = draw.choice(_NICK).capitalize()
         return draw.choice((f"{word}{draw.randint(10, 9999)}!", f"{word}#{draw.choice(_NICK)}{draw.randint(1, 99)}",
-                            "".join(draw.choices(letters + "!#%&*?", k=draw.randint(9, 16))).strip("!#%&*?") + "9"))  # fmt: skip
+                            "".join(draw.choices(letters + "!#%&*?", k=draw.randint(9,
+                            16))).strip("!#%&*?") + "9"))  # fmt: skip
     body = "".join(draw.choices(letters, k=draw.randint(20, 36)))
     return draw.choice((f"sk_test_{body}", f"tok-{body}", base64.b64encode(body.encode()).decode().rstrip("="), body))
 

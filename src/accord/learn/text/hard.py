@@ -24,8 +24,8 @@ _CHOICE = re.compile(r"\{([^{}]*)\}")
 
 _AKIN = {
     "hate": ("harassment", "violence"), "harassment": ("hate", "violence", "selfharm", "sexual"),
-    "violence": ("illicit", "weapons", "harassment"), "sexual": ("harassment",), "selfharm": ("harassment", "violence"),
-    "illicit": ("harassment", "violence"), "weapons": ("illicit", "violence"),
+    "violence": ("illicit", "weapons", "harassment"), "sexual": ("harassment",),
+    "selfharm": ("harassment", "violence"), "illicit": ("harassment", "violence"), "weapons": ("illicit", "violence"),
 }  # fmt: skip
 """What a harm often brings with it: its phrases say nothing about these."""
 
@@ -95,8 +95,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 _CALM_FRAMES = (
     "I am a {0} person{{| and proud of it| from a small town}}.",
     "My {{neighbour|teacher|best friend|boss|daughter}} is {0}{{.| and plays the violin.| and lives next door.}}",
-    "{{The|A}} {0} {{man|woman|couple|student|doctor}} {{opened a bakery|won the prize|asked for directions|moved in}}.",
-    "{{Being|Growing up}} {0} {{in this town|at work|at school}} {{is hard sometimes|was never an issue|taught me a lot}}.",
+    "{{The|A}} {0} {{man|woman|couple|student|doctor}} {{opened a bakery|won the prize|moved in}}.",
+    "{{Being|Growing up}} {0} {{in this town|at work|at school}} {{is hard sometimes|taught me a lot}}.",
     "What {{rights|holidays|associations|services}} {{are there for|concern}} {0} people{{ in Canada|}}?",
     "{{We welcome|We invite|The club is open to}} {0} {{people|families|students}}{{.| and their friends.}}",
     "{{It is wrong to|Nobody should|You must not}} {{insult|attack|exclude|hate}} {0} people.",
@@ -109,7 +109,7 @@ _CALM_FRAMES = (
 _HATE_FRAMES = (
     "I {{hate|despise|loathe|can't stand}} {{all |}}{0} people{{.|!| so much.}}",
     "{0} people {{are|are all}} {{vermin|disgusting|inferior|worthless|animals|a plague}}{{.|!}}",
-    "{{We should|Someone should|They must}} {{get rid of|deport|lock up|wipe out}} {{all |every last one of the }}{0} people.",
+    "{{We should|Someone should|They must}} {{get rid of|deport|lock up|wipe out}} {{all|those}} {0} people.",
     "{{No|Never trust a}} {0} person {{belongs here|, they all lie|deserves rights}}.",
     "{{You are|You're}} just a {{filthy|stupid|worthless}} {0} {{pig|rat|freak}}.",
 )
@@ -190,8 +190,8 @@ def carried(count: int, seed: int) -> Iterator[Row]:
         carrier = draw.choice(tuple(CARRIERS))
         text = CARRIERS[carrier](draw.choice((" ", "\n", "\n\n")).join(around), draw)
         yield Row(
-            f"{NAME}:c{number}", text, NAME, language, weight=0.5, heads=answers("injection" if attacked else "benign"),
-            group={"carrier": carrier}, family=chosen,
+            f"{NAME}:c{number}", text, NAME, language, weight=0.5,
+            heads=answers("injection" if attacked else "benign"), group={"carrier": carrier}, family=chosen,
         )  # fmt: skip
 
 
