@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePath
 from types import TracebackType
 
+from accord.core.content import Audio
 from accord.core.media import Changes, Flaw, Opening, Stop
 from accord.core.roles import Media
 from accord.media.limits import MediaLimits
 from accord.media.process import Decoders
 from accord.media.rebuild import rebuild
 
+NO_SOUND = "it is said to be a recording and is none"
+
+_HEARD = frozenset({"sound", "other"})  # what is nothing known has a flaw of its own
 _SUFFIXES = {
     "application/json": ".json",
     "text/csv": ".csv",
@@ -54,7 +59,11 @@ class MediaOpener:
         # Only the suffix goes over: a name may carry a person's name, and nothing else of it is needed.
         declared = part.media_type.partition(";")[0].strip().lower()
         suffix = PurePath(part.name).suffix[:10] or _SUFFIXES.get(declared, "")
-        return self._decoders.unpack(part.reveal(), f"content{suffix}", stop)
+        opening = self._decoders.unpack(part.reveal(), f"content{suffix}", stop)
+        if isinstance(part, Audio) and opening.items and opening.items[0].kind not in _HEARD:
+            # Whoever takes recordings takes these bytes for samples: nobody has inspected what they make of them.
+            return replace(opening, flaws=(*opening.flaws, Flaw("fault.uninspected", NO_SOUND)))
+        return opening
 
     def rebuild(self, part: Media, opening: Opening, changes: Changes) -> Media:
         """Build a part anew from what was inspected; see `accord.media.rebuild`.
