@@ -234,7 +234,7 @@ def _table(path: Path) -> Iterator[dict[str, str]]:
 
 def _parquet(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
     try:
-        from pyarrow import parquet  # type: ignore[import-untyped, unused-ignore]
+        from pyarrow import parquet
     except ImportError as error:
         raise ConfigError("this source is parquet", hint="install pyarrow to learn from it") from error
     for path in paths:
